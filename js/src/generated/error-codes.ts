@@ -1,0 +1,167 @@
+// Generated from sdk/include/tidemark/errors.def by js/scripts/gen-errors.mjs. Do not edit.
+export const errorCodes = {
+  ok: {
+    number: 0,
+    retryable: false,
+    message: 'no error',
+    hint: '',
+  },
+  bad_input: {
+    number: 1,
+    retryable: false,
+    message: 'malformed input',
+    hint: 'the caller broke the contract of the function',
+  },
+  bad_stamp: {
+    number: 2,
+    retryable: false,
+    message: 'malformed stamp',
+    hint: 'expected 0192f1c3a4b5-0003-a1b2c3d4e5f60708',
+  },
+  clock_overflow: {
+    number: 3,
+    retryable: false,
+    message: 'the clock is past the last stamp',
+    hint: 'set the device\'s clock',
+  },
+  limit_exceeded: {
+    number: 4,
+    retryable: false,
+    message: 'a limit was exceeded',
+    hint: 'see tidemark/config.h for every limit',
+  },
+  wrong_state: {
+    number: 5,
+    retryable: false,
+    message: 'not possible in this state',
+    hint: 'a reply or command came out of order',
+  },
+  network: {
+    number: 20,
+    retryable: true,
+    message: 'the network failed',
+    hint: 'retried automatically',
+  },
+  timeout: {
+    number: 21,
+    retryable: true,
+    message: 'no answer in time',
+    hint: 'retried automatically',
+  },
+  bad_reply: {
+    number: 22,
+    retryable: true,
+    message: 'the endpoint\'s reply is not this protocol',
+    hint: 'a captive portal, a proxy or a wrong url; retried automatically',
+  },
+  rate_limited: {
+    number: 23,
+    retryable: true,
+    message: 'too many requests',
+    hint: 'retried after the time the endpoint names',
+  },
+  unavailable: {
+    number: 24,
+    retryable: true,
+    message: 'the endpoint is unavailable',
+    hint: 'retried automatically',
+  },
+  internal: {
+    number: 25,
+    retryable: true,
+    message: 'the endpoint failed',
+    hint: 'retried automatically',
+  },
+  unauthorized: {
+    number: 40,
+    retryable: false,
+    message: 'not signed in',
+    hint: 'sign in again; nothing was dropped',
+  },
+  forbidden: {
+    number: 41,
+    retryable: false,
+    message: 'not allowed',
+    hint: 'this user has no right to this scope or record',
+  },
+  not_found: {
+    number: 42,
+    retryable: false,
+    message: 'no such call',
+    hint: 'check the url and paths of the transport',
+  },
+  bad_request: {
+    number: 43,
+    retryable: false,
+    message: 'the endpoint refused the request as malformed',
+    hint: 'client and endpoint differ in protocol or configuration',
+  },
+  too_large: {
+    number: 44,
+    retryable: false,
+    message: 'too large',
+    hint: 'see the limits in protocol.md',
+  },
+  protocol_unsupported: {
+    number: 45,
+    retryable: false,
+    message: 'the endpoint speaks another protocol version',
+    hint: 'update the client or the endpoint',
+  },
+  method_not_allowed: {
+    number: 46,
+    retryable: false,
+    message: 'no such method',
+    hint: 'check the paths of the transport',
+  },
+  key_unsupported: {
+    number: 60,
+    retryable: false,
+    message: 'this key cannot be synced',
+    hint: 'keys are strings, safe integers, or arrays of these',
+  },
+  value_unsupported: {
+    number: 61,
+    retryable: false,
+    message: 'this value cannot be synced',
+    hint: 'JSON values, Date, BigInt, Uint8Array, undefined, NaN and infinities can',
+  },
+  table_unsupported: {
+    number: 62,
+    retryable: false,
+    message: 'this table cannot be synced',
+    hint: 'see the message',
+  },
+  store_failed: {
+    number: 63,
+    retryable: true,
+    message: 'the local database failed',
+    hint: 'disk full, closed or blocked; retried automatically',
+  },
+  closed: {
+    number: 64,
+    retryable: false,
+    message: 'sync is closed',
+    hint: 'connect again',
+  },
+  paused: {
+    number: 65,
+    retryable: false,
+    message: 'sync is paused',
+    hint: 'call resume()',
+  },
+  offline: {
+    number: 66,
+    retryable: true,
+    message: 'the device is offline',
+    hint: 'synced when it is online again',
+  },
+  engine_failed: {
+    number: 67,
+    retryable: false,
+    message: 'the sync engine failed',
+    hint: 'a bug: please report it; local data is safe',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
