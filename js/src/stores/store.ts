@@ -11,7 +11,7 @@ export type MergeMode = 'field' | 'record';
 export interface SyncState {
   /** How far the hub was read; null: from the beginning. */
   cursor: Cursor;
-  /** The greatest stamp made, acknowledged or read here, as far as was saved; null at first. */
+  /** The greatest stamp that the hub is known to have accepted, as saved by the last commit; null at first. */
   clock: StampText | null;
   /** The hub's clock minus this device's, in milliseconds; null until learned. */
   offsetMs: number | null;
@@ -80,8 +80,16 @@ export interface DeadLetter {
   at: number;
 }
 
+/** What `load` gives: the state, and what the log says. */
+export interface LoadedState extends SyncState {
+  /** The greatest stamp in the log; null if it is empty. */
+  newest: StampText | null;
+  /** Unacknowledged writes in the log. */
+  pending: number;
+}
+
 export interface Store {
-  load(): Promise<SyncState>;
+  load(): Promise<LoadedState>;
   /** The oldest writes, about `limit` of them. */
   readOutbox(limit: number): Promise<Outbox>;
   /**
@@ -92,8 +100,8 @@ export interface Store {
    * Rejects with `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
-  /** Stamps every pending write again, in the log's order: `stamps(n)` gives the first of n consecutive ones. */
-  restamp(stamps: (count: number) => StampText, clock: StampText | null): Promise<void>;
+  /** Stamps the pending entries again, in the log's order: `again` gives an entry's new first stamp from its old one. */
+  restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /** Takes the lead among the contexts that share this database; every earlier term's commits are refused from now on. */
   lead(): Promise<number>;
   deadLetters(): Promise<DeadLetter[]>;

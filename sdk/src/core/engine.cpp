@@ -1,0 +1,178 @@
+// Wiring: the clock, the batch and the session, and what each arrival means to them.
+#include "tidemark/engine.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "outbox.h"
+#include "session.h"
+
+namespace tidemark {
+
+struct Engine::Impl {
+  Impl(const Config& c, Node node) : config(c), clock(node), session(c) {}
+
+  // Takes the hub's time from a reply, and returns by how much it moved the clock if that matters for what is already stamped.
+  std::int64_t learn_time(const Reply& reply) noexcept {
+    const std::int64_t estimate =
+        estimate_offset_ms(reply.sent_at, reply.received_at, reply.server_at);
+    const std::int64_t error = std::max<std::int64_t>(0, reply.received_at - reply.sent_at) / 2;
+    const std::int64_t shift = estimate - clock.offset_ms();
+    // Within the estimate's own error the old offset is as good, and keeping it keeps the clock smooth.
+    if (std::abs(shift) <= error) return 0;
+    clock.set_offset_ms(estimate);
+    return std::abs(shift) > std::max(error, config.offset_step_ms) ? shift : 0;
+  }
+
+  void start_over(Node spare) noexcept {
+    shifted_node = clock.node();
+    last_restamped = {};
+    clock.restart(spare, accepted);
+  }
+
+  Config config;
+  Clock clock;
+  Session session;
+  Batch batch;
+  Stamp accepted;
+  std::uint32_t pending = 0;
+  // While restamping: entries of this node are moved by so much; null: all are stamped as of now.
+  std::optional<std::int64_t> shift_ms;
+  Node shifted_node{0};
+  Stamp floor;
+  Stamp last_restamped;
+};
+
+Engine::Engine(const Config& config, Node node) : impl_(std::make_unique<Impl>(config, node)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Status Engine::status() const noexcept { return impl_->session.status(); }
+const Clock& Engine::clock() const noexcept { return impl_->clock; }
+const Batch& Engine::batch() const noexcept { return impl_->batch; }
+
+Stamp Engine::accepted() const noexcept { return impl_->accepted; }
+
+void Engine::restore(Stamp accepted, Stamp newest, std::int64_t offset_ms) noexcept {
+  impl_->accepted = accepted;
+  impl_->clock.observe(std::max(accepted, newest));
+  impl_->clock.set_offset_ms(offset_ms);
+}
+
+Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
+  return impl_->clock.reserve(count, now);
+}
+
+Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noexcept {
+  if (!impl_->shift_ms) return impl_->clock.reserve(count, now);
+  // Moved rather than made new: an edit of last Monday must not become one of today because the offset was wrong.
+  if (first.node != impl_->shifted_node) return first;
+  if (count == 0) return Errc::bad_input;
+  const Stamp after = std::max(impl_->floor, impl_->last_restamped);
+  Clock moved(impl_->clock.node());
+  moved.observe(after);
+  const auto stamp = moved.reserve(count, first.ms() + *impl_->shift_ms);
+  impl_->last_restamped = moved.last();
+  impl_->clock.observe(moved.last());
+  return stamp;
+}
+
+void Engine::start(std::uint32_t pending, WallMs now) noexcept {
+  impl_->pending = pending;
+  impl_->session.set_pending(pending);
+  impl_->session.start(now);
+}
+
+void Engine::close() noexcept { impl_->session.close(); }
+void Engine::pause() noexcept { impl_->session.pause(); }
+void Engine::resume(WallMs now) noexcept { impl_->session.resume(now); }
+void Engine::sync_now(WallMs now) noexcept { impl_->session.insist(now); }
+
+void Engine::handle_online(bool online, WallMs now) noexcept {
+  impl_->session.set_online(online, now);
+}
+
+void Engine::handle_live(bool connected, WallMs now) noexcept {
+  impl_->session.set_live(connected, now);
+}
+
+void Engine::handle_write(std::uint32_t count, WallMs now) noexcept {
+  impl_->pending += count;
+  impl_->session.set_pending(impl_->pending);
+  impl_->session.nudge(now, impl_->config.push_delay_ms);
+}
+
+void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(now, 0); }
+
+void Engine::handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart,
+                          Node spare) noexcept {
+  impl_->clock.set_offset_ms(offset_ms);
+  if (restart)
+    impl_->clock.restart(spare, accepted);
+  else
+    impl_->clock.observe(accepted);
+}
+
+Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_t pending,
+                           WallMs now, std::uint32_t random) {
+  impl_->pending = pending;
+  impl_->session.set_pending(pending);
+  if (!impl_->session.is_current(ticket)) return Errc::ok;
+  // The first request only reads: its answer tells the hub's time, under which the first push is then stamped.
+  const OutboxView none;
+  const bool may_push = impl_->session.has_answered();
+  auto batch = plan_batch(may_push ? outbox : none, impl_->session.records_max(),
+                          impl_->config.push_bytes_max);
+  if (!batch) {
+    impl_->session.store_failed(now, random);
+    return batch.error();
+  }
+  impl_->batch = *std::move(batch);
+  impl_->session.loaded(impl_->batch.records);
+  return Errc::ok;
+}
+
+void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcept {
+  if (!impl_->session.is_current(ticket)) return;
+  const bool first_answer = !impl_->session.has_answered();
+  const std::int64_t shift = impl_->learn_time(reply);
+  impl_->floor = impl_->accepted;
+  if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
+    impl_->accepted = std::max(impl_->accepted, reply.accepted);
+  const bool refused = reply.clock_refused > 0;
+  // Only before the first push of an engine is it certain that nothing under its node was ever sent.
+  const bool moved = first_answer && shift != 0 && impl_->pending > 0;
+  impl_->shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
+  if (refused || moved)
+    impl_->start_over(spare);
+  else
+    impl_->clock.observe(impl_->accepted);
+  impl_->session.replied(reply, refused || moved);
+}
+
+void Engine::handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,
+                          std::uint32_t random) noexcept {
+  if (!impl_->session.is_current(ticket)) return;
+  impl_->session.failed(code, retry_after_ms, now, random);
+}
+
+void Engine::handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
+                              std::uint32_t random) noexcept {
+  impl_->pending = pending;
+  impl_->session.set_pending(pending);
+  if (impl_->session.is_current(ticket)) impl_->session.committed(now, random);
+}
+
+void Engine::handle_restamped(Ticket ticket, WallMs now) noexcept {
+  if (impl_->session.is_current(ticket)) impl_->session.restamped(now);
+}
+
+void Engine::handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
+  if (impl_->session.is_current(ticket)) impl_->session.store_failed(now, random);
+}
+
+std::optional<Output> Engine::poll(WallMs now) noexcept { return impl_->session.poll(now); }
+
+}  // namespace tidemark

@@ -1,0 +1,221 @@
+// The transitions of the session, in the order in which an exchange goes through them.
+#include "session.h"
+
+#include <algorithm>
+
+#include "backoff.h"
+
+namespace tidemark {
+
+Status Session::status() const noexcept {
+  Status status{Phase::idle, pending_, last_synced_at_, error_, online_};
+  if (!started_)
+    status.phase = Phase::closed;
+  else if (paused_)
+    status.phase = Phase::paused;
+  else if (needs_auth_)
+    status.phase = Phase::needs_auth;
+  else if (activity_ != Activity::idle)
+    status.phase = Phase::syncing;
+  else if (!online_)
+    status.phase = Phase::offline;
+  else if (attempt_ > 0)
+    status.phase = Phase::waiting;
+  return status;
+}
+
+bool Session::can_run() const noexcept { return started_ && !paused_ && online_ && !needs_auth_; }
+
+void Session::start(WallMs now) noexcept {
+  started_ = true;
+  due_ = now;
+}
+
+void Session::close() noexcept {
+  started_ = false;
+  stop_activity();
+}
+
+void Session::pause() noexcept {
+  paused_ = true;
+  stop_activity();
+}
+
+void Session::resume(WallMs now) noexcept {
+  paused_ = false;
+  insist(now);
+}
+
+void Session::set_online(bool online, WallMs now) noexcept {
+  const bool returned = online && !online_;
+  online_ = online;
+  if (!returned) return;
+  attempt_ = 0;
+  due_ = now;
+}
+
+void Session::nudge(WallMs now, std::int64_t after_ms) noexcept {
+  if (activity_ != Activity::idle) again_ = true;
+  // A timed retry stays as it is: a busy writer must not hammer an endpoint that is down.
+  else if (attempt_ == 0)
+    due_ = std::min(due_, now + after_ms);
+}
+
+void Session::insist(WallMs now) noexcept {
+  needs_auth_ = false;
+  if (activity_ == Activity::idle)
+    due_ = now;
+  else
+    again_ = true;
+}
+
+void Session::set_live(bool connected, WallMs now) noexcept {
+  live_connected_ = connected;
+  if (!connected) nudge(now, config_.poll_ms);
+}
+
+void Session::stop_activity() noexcept {
+  activity_ = Activity::idle;
+  asked_ = false;
+  again_ = false;
+  refresh_token_ = false;
+  restamp_ = false;
+  refused_ = Errc::ok;
+  ++ticket_;  // whatever is still under way will be ignored
+}
+
+void Session::loaded(std::uint32_t batch_records) noexcept {
+  batch_records_ = batch_records;
+  activity_ = Activity::sending;
+  asked_ = false;
+}
+
+void Session::replied(const Reply& reply, bool restamp) noexcept {
+  reply_ = reply;
+  restamp_ = restamp;
+  has_answered_ = true;
+  activity_ = restamp && batch_records_ == 0 ? Activity::restamping : Activity::committing;
+  asked_ = false;
+}
+
+void Session::committed(WallMs now, std::uint32_t random) noexcept {
+  if (restamp_) {
+    restamp_ = false;
+    activity_ = Activity::restamping;
+    asked_ = false;
+    return;
+  }
+  const bool again = again_;
+  const bool isolated = refused_ != Errc::ok;
+  const bool progress = reply_.settled > 0 || reply_.more || isolated || batch_records_ == 0;
+  stop_activity();
+  if (!progress && reply_.kept > 0) return retry_later(Errc::unavailable, 0, now, random);
+  if (!isolated) records_max_ = config_.push_records_max;
+  attempt_ = 0;
+  error_ = Errc::ok;
+  if (again || reply_.more || pending_ > 0) {
+    due_ = now;
+    return;
+  }
+  last_synced_at_ = now;
+  due_ = now + (live_connected_ ? config_.poll_live_ms : config_.poll_ms);
+}
+
+void Session::restamped(WallMs now) noexcept {
+  stop_activity();
+  due_ = now;
+}
+
+void Session::store_failed(WallMs now, std::uint32_t random) noexcept {
+  stop_activity();
+  retry_later(Errc::store_failed, 0, now, random);
+}
+
+void Session::failed(Errc code, std::int64_t retry_after_ms, WallMs now,
+                     std::uint32_t random) noexcept {
+  if (code == Errc::unauthorized && !refresh_token_) {
+    refresh_token_ = true;  // the same request once more, under a new ticket
+    asked_ = false;
+    ++ticket_;
+    return;
+  }
+  if (refuse_part(code, now)) return;
+  stop_activity();
+  if (code == Errc::unauthorized) {
+    needs_auth_ = true;
+    error_ = code;
+    return;
+  }
+  // What no retry can mend may be mended at the endpoint: asked again, but seldom.
+  const std::int64_t at_least = is_retryable(code) ? retry_after_ms : config_.backoff_ms_max;
+  retry_later(code, at_least, now, random);
+}
+
+// An endpoint that refuses a whole batch is asked with half of it, down to the one record that it cannot take: only that one is
+// given up, so that it blocks no other. Only after the endpoint has shown that it speaks this protocol.
+bool Session::refuse_part(Errc code, WallMs now) noexcept {
+  if (code != Errc::bad_request && code != Errc::too_large) return false;
+  if (batch_records_ == 0 || !has_answered_) return false;
+  if (batch_records_ > 1) {
+    records_max_ = batch_records_ / 2;
+    stop_activity();
+    due_ = now;
+    return true;
+  }
+  error_ = code;
+  refused_ = code;
+  reply_ = {};
+  activity_ = Activity::committing;
+  asked_ = false;
+  return true;
+}
+
+void Session::retry_later(Errc code, std::int64_t at_least_ms, WallMs now,
+                          std::uint32_t random) noexcept {
+  error_ = code;
+  ++attempt_;
+  const std::int64_t wait =
+      backoff_ms(attempt_, config_.backoff_ms_base, config_.backoff_ms_max, random);
+  due_ = now + std::max(wait, at_least_ms);
+}
+
+std::optional<Output> Session::poll(WallMs now) noexcept {
+  if (const bool open = can_run(); open != live_told_) {
+    live_told_ = open;
+    return Live{open};
+  }
+  if (auto step = next_step(now)) return step;
+  if (const Status current = status(); current != told_) {
+    told_ = current;
+    return StatusChanged{};
+  }
+  if (activity_ == Activity::idle && can_run()) return Wake{due_};
+  return std::nullopt;
+}
+
+std::optional<Output> Session::next_step(WallMs now) noexcept {
+  if (activity_ == Activity::idle) {
+    if (!can_run() || now < due_) return std::nullopt;
+    activity_ = Activity::loading;
+    ++ticket_;
+    asked_ = false;
+  }
+  if (asked_) return std::nullopt;
+  asked_ = true;
+  switch (activity_) {
+    case Activity::loading:
+      return LoadOutbox{ticket_, config_.outbox_writes_max};
+    case Activity::sending:
+      return Send{ticket_, batch_records_ > 0 ? Call::full : Call::pull, refresh_token_,
+                  config_.pull_records_max};
+    case Activity::committing:
+      return Commit{ticket_, !restamp_, refused_};
+    case Activity::restamping:
+      return Restamp{ticket_, reply_.clock_refused > 0};
+    case Activity::idle:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tidemark

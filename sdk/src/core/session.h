@@ -1,0 +1,92 @@
+// The session: one exchange after another, as a state machine. It decides when and what to ask of the host (load, send, commit,
+// restamp) and never holds rows, cursors or bodies. One request is under way at a time, named by its ticket.
+//
+//   idle -> loading -> sending -> committing -> (restamping) -> idle          a failure of any leads to idle with a later due time
+#ifndef TIDEMARK_CORE_SESSION_H
+#define TIDEMARK_CORE_SESSION_H
+
+#include <cstdint>
+#include <optional>
+
+#include "tidemark/config.h"
+#include "tidemark/output.h"
+
+namespace tidemark {
+
+class Session {
+ public:
+  explicit Session(const Config& config) noexcept : config_(config) {}
+
+  [[nodiscard]] Status status() const noexcept;
+  [[nodiscard]] bool is_current(Ticket ticket) const noexcept { return ticket == ticket_; }
+  /// Whether the endpoint has answered since the start, so that its time is known.
+  [[nodiscard]] bool has_answered() const noexcept { return has_answered_; }
+  /// Records in the next push, at most: fewer while an endpoint refuses whole batches.
+  [[nodiscard]] std::uint32_t records_max() const noexcept { return records_max_; }
+
+  void start(WallMs now) noexcept;
+  void close() noexcept;
+  void pause() noexcept;
+  void resume(WallMs now) noexcept;
+  void set_online(bool online, WallMs now) noexcept;
+  void set_pending(std::uint32_t pending) noexcept { pending_ = pending; }
+  /// Something may have changed, here (`after_ms` later it is sent) or at the hub.
+  void nudge(WallMs now, std::int64_t after_ms) noexcept;
+  /// The app asks: now, whatever the backoff or an earlier refusal of the token says.
+  void insist(WallMs now) noexcept;
+  void set_live(bool connected, WallMs now) noexcept;
+
+  void loaded(std::uint32_t batch_records) noexcept;
+  void replied(const Reply& reply, bool restamp) noexcept;
+  void failed(Errc code, std::int64_t retry_after_ms, WallMs now, std::uint32_t random) noexcept;
+  void committed(WallMs now, std::uint32_t random) noexcept;
+  void restamped(WallMs now) noexcept;
+  void store_failed(WallMs now, std::uint32_t random) noexcept;
+
+  [[nodiscard]] std::optional<Output> poll(WallMs now) noexcept;
+
+ private:
+  enum class Activity { idle, loading, sending, committing, restamping };
+
+  [[nodiscard]] bool can_run() const noexcept;
+  std::optional<Output> next_step(WallMs now) noexcept;
+  void stop_activity() noexcept;
+  void retry_later(Errc code, std::int64_t at_least_ms, WallMs now, std::uint32_t random) noexcept;
+  bool refuse_part(Errc code, WallMs now) noexcept;
+
+  Config config_;
+  std::uint32_t records_max_ = config_.push_records_max;
+
+  bool started_ = false;
+  bool paused_ = false;
+  bool online_ = true;
+  bool needs_auth_ = false;
+  bool live_connected_ = false;
+  bool has_answered_ = false;
+
+  Activity activity_ = Activity::idle;
+  Ticket ticket_ = 0;
+  /// The step that `activity_` begins with has been handed out.
+  bool asked_ = false;
+  std::uint32_t batch_records_ = 0;
+  bool refresh_token_ = false;
+  bool restamp_ = false;
+  Errc refused_ = Errc::ok;
+  Reply reply_;
+
+  /// When the next exchange is due; while one is under way, whether another was asked for meanwhile.
+  WallMs due_ = 0;
+  bool again_ = false;
+  std::uint32_t attempt_ = 0;
+
+  std::uint32_t pending_ = 0;
+  WallMs last_synced_at_ = 0;
+  Errc error_ = Errc::ok;
+
+  Status told_;
+  bool live_told_ = false;
+};
+
+}  // namespace tidemark
+
+#endif  // TIDEMARK_CORE_SESSION_H
