@@ -1,4 +1,4 @@
-// The typed facade of the core's pure half, the join: the only file, with engine.ts, that knows the embind object.
+// The typed facade of the core's pure half, the join. With engine.ts the only file that knows the embind object.
 import {
   type Columns,
   cellWords,
@@ -8,6 +8,7 @@ import {
   readJoined,
 } from './columns.js';
 import { TidemarkError } from './errors.js';
+import type { Join } from './merge.js';
 import { loadWasm, type RawEngine } from './wasm.js';
 
 /** Joins `local[i]` with `remote[i]` for every i, in one crossing into the core. */
@@ -22,16 +23,14 @@ export function joinWith(
   const localCells = words.length / cellWords;
   for (const [i, columns] of remote.entries()) pushCells(words, i, columns, numbers);
   raw.scratch(words.length).set(words);
-  const resultWords = raw.join(localCells, words.length / cellWords - localCells);
-  if (resultWords < 0) throw new TidemarkError('engine_failed', `join answered ${resultWords}`);
-  return readJoined(raw.result(), local.length, numbers);
+  const count = raw.join(localCells, words.length / cellWords - localCells);
+  if (count < 0) throw new TidemarkError('engine_failed', `join answered ${count}`);
+  return readJoined(raw.joined(), local.length, numbers);
 }
 
-/** The join alone, for a hub: it has no session. */
-export async function loadJoin(): Promise<
-  (local: readonly Columns[], remote: readonly Columns[]) => JoinedColumns[]
-> {
+/** The join alone, for a hub: it has no session and stamps nothing. */
+export async function loadJoin(): Promise<Join> {
   const { Engine } = await loadWasm();
-  const raw = new Engine();
+  const raw = new Engine(0, 0);
   return (local, remote) => joinWith(raw, local, remote);
 }

@@ -18,6 +18,8 @@ export class TidemarkError extends Error implements ErrorBody {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly hint: string;
+  /** How long the endpoint asked to wait before the next try, in milliseconds. */
+  retryAfterMs = 0;
 
   /** `detail` says what exactly: it follows the code's own sentence. */
   constructor(code: ErrorCode, detail = '', options?: ErrorOptions) {
@@ -42,4 +44,8 @@ export function asTidemarkError(value: unknown, code: ErrorCode): TidemarkError 
 
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
+export function errorMessage(code: ErrorCode): string {
+  return errorCodes[code].message;
 }

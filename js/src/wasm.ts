@@ -2,15 +2,65 @@
 import createModule from '#core';
 import { asTidemarkError } from './errors.js';
 
-/** What embind gives; private to core.ts. */
+/** What embind gives (bindings/engine_binding.cpp); private to core.ts and engine.ts. */
 export interface RawModule {
-  Engine: new () => RawEngine;
+  Engine: new (nodeHigh: number, nodeLow: number) => RawEngine;
 }
 
 export interface RawEngine {
   scratch(words: number): Uint32Array;
   join(local: number, remote: number): number;
-  result(): Uint32Array;
+  joined(): Uint32Array;
+  restore(offsetMs: number): void;
+  start(pending: number, now: number): void;
+  close(): void;
+  pause(): void;
+  resume(now: number): void;
+  syncNow(now: number): void;
+  reserve(count: number, now: number): number;
+  restamp(count: number, now: number): number;
+  accepted(): void;
+  offsetMs(): number;
+  node(): void;
+  handleOnline(online: boolean, now: number): void;
+  handleLive(connected: boolean, now: number): void;
+  handleWrite(count: number, now: number): void;
+  handlePoke(now: number): void;
+  handleClock(offsetMs: number, restart: boolean): void;
+  handleOutbox(
+    ticket: number,
+    writes: number,
+    records: number,
+    cells: number,
+    pending: number,
+    now: number,
+    random: number,
+  ): number;
+  batchSelected(): Uint8Array;
+  batchCells(): Uint32Array;
+  batchSplit(): boolean;
+  handleReply(
+    ticket: number,
+    settled: number,
+    kept: number,
+    clockRefused: number,
+    more: boolean,
+    sentAt: number,
+    receivedAt: number,
+    serverAt: number,
+  ): void;
+  handleFault(
+    ticket: number,
+    code: number,
+    retryAfterMs: number,
+    now: number,
+    random: number,
+  ): void;
+  handleCommitted(ticket: number, pending: number, now: number, random: number): void;
+  handleRestamped(ticket: number, now: number): void;
+  handleStoreFault(ticket: number, now: number, random: number): void;
+  poll(now: number): Float64Array;
+  status(): Float64Array;
   delete(): void;
 }
 

@@ -1,0 +1,12 @@
+// The package's main entry: what every host and store shares. Re-exports only.
+export { type ClientOptions, createEngine, SyncClient, startSync } from './client.js';
+export type { Engine } from './engine.js';
+export { type ErrorBody, type ErrorCode, TidemarkError } from './errors.js';
+export { type Host, systemHost } from './host.js';
+export { newId } from './ids.js';
+export type * from './stores/store.js';
+export { type FetchOptions, FetchTransport, type TokenSource } from './transports/fetch.js';
+export type { Transport } from './transports/transport.js';
+export type * from './types.js';
+export { useWasm } from './wasm.js';
+export type * from './wire.js';

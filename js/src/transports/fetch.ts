@@ -1,0 +1,187 @@
+// The fetch transport: protocol 1 over HTTP, with the paths, headers and credentials of any endpoint.
+import { asTidemarkError, isErrorCode, TidemarkError } from '../errors.js';
+import {
+  type Cursor,
+  type FullReply,
+  type FullRequest,
+  type PullReply,
+  type PullRequest,
+  protocolVersion,
+} from '../wire.js';
+import { openLive } from './live.js';
+import { checkFullReply, checkPullReply, checkPushReply } from './replies.js';
+import type { CallOptions, LiveHandlers, Transport } from './transport.js';
+
+export type TokenSource = (options: {
+  refresh: boolean;
+}) => string | null | Promise<string | null>;
+
+export interface FetchOptions {
+  /** Appended to the url. `full` or `live` null: the endpoint has no such call. */
+  paths?: { push?: string; pull?: string; full?: string | null; live?: string | null };
+  /** Sent with every request. */
+  headers?: Record<string, string>;
+  /** `include` sends cookies to another origin. */
+  credentials?: RequestCredentials;
+  /** Compress request bodies; the endpoint must understand `Content-Encoding: gzip`. */
+  gzip?: boolean;
+  /** A request without an answer is given up after this long. */
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+}
+
+const timeoutMsDefault = 30_000;
+/** Smaller bodies are not worth compressing. */
+const gzipBytesMin = 1_024;
+
+export class FetchTransport implements Transport {
+  readonly #url: string;
+  readonly #token: TokenSource | undefined;
+  readonly #scope: string | undefined;
+  readonly #options: FetchOptions;
+  readonly #paths: { push: string; pull: string; full: string | null; live: string | null };
+
+  constructor(url: string, token?: TokenSource, scope?: string, options: FetchOptions = {}) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#token = token;
+    this.#scope = scope;
+    this.#options = options;
+    this.#paths = {
+      push: '/push',
+      pull: '/pull',
+      full: '/full',
+      live: '/live',
+      ...options.paths,
+    };
+  }
+
+  async pull(request: PullRequest, options: CallOptions): Promise<PullReply> {
+    const query = new URLSearchParams();
+    if (request.cursor !== null) query.set('cursor', request.cursor);
+    if (request.limit !== undefined) query.set('limit', String(request.limit));
+    if (request.tables !== undefined)
+      query.set('tables', request.tables.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','));
+    if (request.node !== undefined) query.set('node', request.node);
+    const path = `${this.#paths.pull}${this.#paths.pull.includes('?') ? '&' : '?'}${query}`;
+    return checkPullReply(await this.#call('GET', path, undefined, options));
+  }
+
+  async full(request: FullRequest, options: CallOptions): Promise<FullReply> {
+    const count = request.changes.length;
+    if (this.#paths.full !== null)
+      return checkFullReply(await this.#call('POST', this.#paths.full, request, options), count);
+    const { pull: page, ...body } = request;
+    const push = checkPushReply(await this.#call('POST', this.#paths.push, body, options), count);
+    const pull = await this.pull({ cursor: body.cursor, node: body.node, ...page }, options);
+    return { push, pull, serverTime: pull.serverTime };
+  }
+
+  live(handlers: LiveHandlers): (() => void) | null {
+    const path = this.#paths.live;
+    if (path === null || typeof WebSocket === 'undefined') return null;
+    const url = new URL(this.#url + path, globalThis.location?.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (this.#scope !== undefined) url.searchParams.set('scope', this.#scope);
+    return openLive(url, async () => this.#token?.({ refresh: false }) ?? null, handlers);
+  }
+
+  async #call(
+    method: string,
+    path: string,
+    body: unknown,
+    { refreshToken, signal }: CallOptions,
+  ): Promise<unknown> {
+    const headers = await this.#headers(refreshToken);
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs ?? timeoutMsDefault);
+    const init: RequestInit = { method, headers, signal: AbortSignal.any([signal, deadline]) };
+    if (this.#options.credentials !== undefined) init.credentials = this.#options.credentials;
+    if (body !== undefined) init.body = await this.#body(JSON.stringify(body), headers);
+    let response: Response;
+    let text: string;
+    try {
+      response = await (this.#options.fetch ?? fetch)(this.#url + path, init);
+      text = await response.text();
+    } catch (cause) {
+      const name = cause instanceof Error ? cause.name : '';
+      throw asTidemarkError(cause, name === 'TimeoutError' ? 'timeout' : 'network');
+    }
+    if (!response.ok) throw faultOf(response, text);
+    return parse(text);
+  }
+
+  async #headers(refresh: boolean): Promise<Headers> {
+    const headers = new Headers(this.#options.headers);
+    headers.set('Tidemark-Protocol', String(protocolVersion));
+    if (this.#scope !== undefined) headers.set('Tidemark-Scope', this.#scope);
+    if (this.#token === undefined) return headers;
+    let token: string | null;
+    try {
+      token = await this.#token({ refresh });
+    } catch (cause) {
+      // The app could not get a token; whether it ever will is not known, so this is not a refusal.
+      throw asTidemarkError(cause, 'unavailable');
+    }
+    if (token === null) throw new TidemarkError('unauthorized', 'the app has no token');
+    headers.set('Authorization', `Bearer ${token}`);
+    return headers;
+  }
+
+  async #body(text: string, headers: Headers): Promise<BodyInit> {
+    headers.set('Content-Type', 'application/json');
+    if (!this.#options.gzip || text.length < gzipBytesMin) return text;
+    headers.set('Content-Encoding', 'gzip');
+    const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+    return new Response(stream).arrayBuffer();
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TidemarkError('bad_reply', 'not JSON, or not all of it', { cause });
+  }
+}
+
+const codeOfStatus: Record<number, TidemarkError['code']> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'timeout',
+  413: 'too_large',
+  422: 'bad_request',
+  425: 'unavailable',
+  426: 'protocol_unsupported',
+  429: 'rate_limited',
+  500: 'internal',
+};
+
+// The status decides what is done about it; the body, where it is ours, says more to a reader.
+function faultOf(response: Response, text: string): TidemarkError {
+  const code = codeOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'bad_reply');
+  const error = new TidemarkError(code, `${response.status} ${messageOf(text)}`.trim());
+  error.retryAfterMs = retryAfterMs(response.headers.get('Retry-After'));
+  return error;
+}
+
+function messageOf(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
+    return isErrorCode(error?.code) ? String(error.message) : '';
+  } catch {
+    return '';
+  }
+}
+
+const retryAfterMsMax = 3_600_000;
+
+// Seconds, or a date.
+function retryAfterMs(header: string | null): number {
+  if (header === null) return 0;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), retryAfterMsMax);
+}
+
+export type { Cursor };

@@ -1,0 +1,110 @@
+// Checks that what an endpoint answered is a reply of protocol 1, before any of it is believed: `bad_reply` names the first
+// place that is not. A captive portal's page, half a body or another server's JSON end here, and change nothing.
+import { isErrorCode, TidemarkError } from '../errors.js';
+import { decodeKey } from '../values.js';
+import type { Change, Cursor, FullReply, PullReply, PushReply, PushResult } from '../wire.js';
+
+type Json = Record<string, unknown>;
+
+function fail(place: string, expected: string): never {
+  throw new TidemarkError('bad_reply', `${place} is not ${expected}`);
+}
+
+function object(value: unknown, place: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    fail(place, 'an object');
+  return value as Json;
+}
+
+function array(value: unknown, place: string): unknown[] {
+  if (!Array.isArray(value)) fail(place, 'an array');
+  return value;
+}
+
+function text(value: unknown, place: string): string {
+  return typeof value === 'string' ? value : fail(place, 'a string');
+}
+
+function time(value: unknown, place: string): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : fail(place, 'a number');
+}
+
+function cursor(value: unknown, place: string): Cursor {
+  return value === null ? null : text(value, place);
+}
+
+const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
+
+function stamp(value: unknown, place: string): string {
+  const is = typeof value === 'string' && stampForm.test(value);
+  return is ? value : fail(place, 'a stamp');
+}
+
+function change(value: unknown, place: string): Change {
+  const it = object(value, place);
+  text(it.table, `${place}.table`);
+  decodeKey(text(it.id, `${place}.id`));
+  stamp(it.stamp, `${place}.stamp`);
+  if (it.deleted !== true) object(it.row, `${place}.row`);
+  if (it.fields !== undefined)
+    for (const [name, at] of Object.entries(object(it.fields, `${place}.fields`)))
+      stamp(at, `${place}.fields.${name}`);
+  return value as Change;
+}
+
+function result(value: unknown, place: string): PushResult {
+  const it = object(value, place);
+  switch (it.outcome) {
+    case 'applied':
+    case 'needFull':
+    case 'clock':
+      return value as PushResult;
+    case 'merged':
+      for (const [i, name] of array(it.lost, `${place}.lost`).entries())
+        text(name, `${place}.lost[${i}]`);
+      return value as PushResult;
+    case 'rejected':
+      return {
+        outcome: 'rejected',
+        code: isErrorCode(it.code) ? it.code : 'bad_request',
+        message: text(it.message, `${place}.message`),
+        retryable: it.retryable === true,
+      };
+    default:
+      return fail(`${place}.outcome`, 'one of protocol 1');
+  }
+}
+
+export function checkPushReply(value: unknown, changes: number): PushReply {
+  const it = object(value, 'the reply');
+  const results = array(it.results, 'results').map((each, i) => result(each, `results[${i}]`));
+  if (results.length !== changes) fail('results', `one per change (${changes})`);
+  return {
+    results,
+    seq: time(it.seq, 'seq'),
+    cursor: text(it.cursor, 'cursor'),
+    serverTime: time(it.serverTime, 'serverTime'),
+  };
+}
+
+export function checkPullReply(value: unknown): PullReply {
+  const it = object(value, 'the reply');
+  const reply: PullReply = {
+    changes: array(it.changes, 'changes').map((each, i) => change(each, `changes[${i}]`)),
+    cursor: cursor(it.cursor, 'cursor'),
+    more: it.more === true,
+    fence: it.fence === undefined ? 0 : time(it.fence, 'fence'),
+    serverTime: time(it.serverTime, 'serverTime'),
+  };
+  if (it.reset === true) reply.reset = true;
+  return reply;
+}
+
+export function checkFullReply(value: unknown, changes: number): FullReply {
+  const it = object(value, 'the reply');
+  return {
+    push: checkPushReply(it.push, changes),
+    pull: checkPullReply(it.pull),
+    serverTime: time(it.serverTime, 'serverTime'),
+  };
+}
