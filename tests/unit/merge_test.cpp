@@ -42,7 +42,8 @@ std::string text_of(Side side) {
 }  // namespace
 
 TEST_CASE("merge: vectors") {
-  for (const auto& each : read_vectors("merge.json")["cases"]) {
+  const auto vectors = read_vectors("merge.json");
+  for (const auto& each : vectors["cases"]) {
     CAPTURE(each["name"].get<std::string>());
     Names names;
     const auto local = read_state(each["local"], names);

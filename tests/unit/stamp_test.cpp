@@ -26,7 +26,8 @@ std::string hex(const std::array<std::uint8_t, 16>& bytes) {
 }  // namespace
 
 TEST_CASE("stamp: vectors agree in text, bytes and parts") {
-  for (const auto& each : read_vectors("stamp.json")["valid"]) {
+  const auto vectors = read_vectors("stamp.json");
+  for (const auto& each : vectors["valid"]) {
     const std::string text = each["text"];
     CAPTURE(text);
     const auto stamp = Stamp::parse(text);
@@ -40,7 +41,8 @@ TEST_CASE("stamp: vectors agree in text, bytes and parts") {
 }
 
 TEST_CASE("stamp: anything but the form is refused") {
-  for (const auto& each : read_vectors("stamp.json")["invalid"]) {
+  const auto vectors = read_vectors("stamp.json");
+  for (const auto& each : vectors["invalid"]) {
     const std::string text = each;
     CAPTURE(text);
     CHECK(Stamp::parse(text).error() == Errc::bad_stamp);
@@ -49,7 +51,8 @@ TEST_CASE("stamp: anything but the form is refused") {
 
 TEST_CASE("stamp: logical, byte and text order are one") {
   std::vector<Stamp> stamps;
-  for (const auto& each : read_vectors("stamp.json")["ascending"])
+  const auto vectors = read_vectors("stamp.json");
+  for (const auto& each : vectors["ascending"])
     stamps.push_back(*Stamp::parse(each.get<std::string>()));
   for (std::size_t i = 1; i < stamps.size(); ++i) {
     CHECK(stamps[i - 1] < stamps[i]);
@@ -59,7 +62,8 @@ TEST_CASE("stamp: logical, byte and text order are one") {
 }
 
 TEST_CASE("stamp: n consecutive stamps are n consecutive times") {
-  for (const auto& each : read_vectors("stamp.json")["after"]) {
+  const auto vectors = read_vectors("stamp.json");
+  for (const auto& each : vectors["after"]) {
     const auto first = Stamp::parse(each["first"].get<std::string>());
     const Stamp later{first->time + each["n"].get<std::uint64_t>(), first->node};
     CHECK(later.text() == each["stamp"].get<std::string>());

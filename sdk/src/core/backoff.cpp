@@ -10,8 +10,11 @@ std::int64_t backoff_ms(std::uint32_t attempt, std::int64_t ms_base, std::int64_
   std::int64_t ceiling = std::clamp<std::int64_t>(ms_base, 0, ms_max);
   for (std::uint32_t i = 1; i < attempt && ceiling < ms_max && ceiling > 0; ++i)
     ceiling = ceiling > ms_max / 2 ? ms_max : ceiling * 2;
-  // In floating point, so that no ceiling overflows; a millisecond more or less does not matter.
-  return static_cast<std::int64_t>(static_cast<double>(ceiling) * (random / 4294967295.0));
+  // In halves, so that no ceiling overflows.
+  const auto high = static_cast<std::uint64_t>(ceiling) >> 32;
+  const auto low = static_cast<std::uint64_t>(ceiling) & 0xffffffff;
+  const std::uint64_t chance = std::uint64_t{random} + 1;
+  return static_cast<std::int64_t>(high * chance + ((low * chance) >> 32));
 }
 
 }  // namespace tidemark

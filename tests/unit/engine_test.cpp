@@ -1,0 +1,529 @@
+// The engine driven by hand: one exchange after another, and everything that can come in between.
+#include "tidemark/engine.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "states.h"
+
+using namespace tidemark;
+
+namespace {
+
+constexpr std::uint32_t kMost = 0xffffffff;
+constexpr WallMs kNow = 1'700'000'000'000;
+
+// A host with a clock that the test moves, and a log of one-record writes.
+class Device {
+ public:
+  explicit Device(Config config = {}) : engine_(config, Node{7}) {}
+
+  Engine& engine() { return engine_; }
+  WallMs now = kNow;
+  WallMs hub_ahead = 0;
+
+  // All that the engine asks for now, as text; tickets are kept.
+  std::string poll() {
+    std::string out;
+    while (const auto output = engine_.poll(now)) {
+      if (!out.empty()) out += ' ';
+      out += std::visit([this](const auto& step) { return note(step); }, *output);
+      if (std::holds_alternative<Wake>(*output)) break;
+    }
+    return out;
+  }
+
+  void write(std::uint32_t record) {
+    const auto at = engine_.reserve(1, now);
+    REQUIRE(at.ok());
+    stamps_.push_back({record, *at});
+    engine_.handle_write(1, now);
+  }
+
+  Errc load() {
+    std::vector<PendingWrite> writes;
+    std::vector<Cell> cells;
+    std::vector<std::uint32_t> bytes;
+    for (const auto& [record, at] : stamps_) {
+      writes.push_back({record, static_cast<std::uint32_t>(writes.size()), 2});
+      cells.push_back(Cell::of(record, kEveryField, at));
+      cells.push_back(Cell::of(record, kAlive, at));
+      bytes.resize(std::max<std::size_t>(bytes.size(), record + 1), 10);
+    }
+    const auto pending = static_cast<std::uint32_t>(stamps_.size());
+    return engine_.handle_outbox(ticket, {writes, cells, bytes}, pending, now, kMost);
+  }
+
+  Reply reply() {
+    Reply reply;
+    reply.settled = engine_.batch().records;
+    reply.sent_at = now;
+    reply.received_at = now;
+    reply.server_at = now + hub_ahead;
+    return reply;
+  }
+  void answer(const Reply& with) { engine_.handle_reply(ticket, with, Node{8}); }
+  void fail(Errc code, std::int64_t retry_after_ms = 0) {
+    engine_.handle_fault(ticket, code, retry_after_ms, now, kMost);
+  }
+  void commit(std::uint32_t settled) {
+    stamps_.erase(stamps_.begin(), stamps_.begin() + settled);
+    engine_.handle_committed(ticket, static_cast<std::uint32_t>(stamps_.size()), now, kMost);
+  }
+  // One exchange that succeeds, from its load to its commit.
+  void exchange() {
+    REQUIRE(load() == Errc::ok);
+    poll();
+    const Reply with = reply();
+    answer(with);
+    poll();
+    commit(with.settled);
+  }
+  // The first exchange of an engine only reads.
+  void connect() {
+    engine_.start(0, now);
+    poll();
+    exchange();
+    poll();
+  }
+  void restamp() {
+    for (auto& [record, at] : stamps_) at = *engine_.restamp(at, 1, now);
+    engine_.handle_restamped(ticket, now);
+  }
+  Stamp stamp(std::size_t i) const { return stamps_[i].second; }
+
+  Ticket ticket = 0;
+  Send sent;
+  WallMs wake = 0;
+
+ private:
+  std::string note(const LoadOutbox& step) { return ticket = step.ticket, "load"; }
+  std::string note(const Send& step) {
+    ticket = step.ticket;
+    sent = step;
+    return step.call == Call::pull ? "pull" : "full";
+  }
+  std::string note(const Commit& step) {
+    ticket = step.ticket;
+    if (step.refused != Errc::ok) return "refuse";
+    return step.page ? "commit" : "acknowledge";
+  }
+  std::string note(const Restamp& step) { return ticket = step.ticket, "restamp"; }
+  std::string note(const Live& step) { return step.open ? "open" : "close"; }
+  std::string note(const StatusChanged&) { return "status"; }
+  std::string note(const Wake& step) { return wake = step.at, "wake"; }
+
+  Engine engine_;
+  std::vector<std::pair<std::uint32_t, Stamp>> stamps_;
+};
+
+}  // namespace
+
+TEST_CASE("engine: does nothing before it is started") {
+  Device device;
+  CHECK(device.poll().empty());
+  CHECK(device.engine().status().phase == Phase::closed);
+}
+
+TEST_CASE("engine: the first exchange reads, so that the hub's time is known before anything is sent") {
+  Device device;
+  device.write(0);
+  device.engine().start(1, device.now);
+  CHECK(device.poll() == "open load status");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "pull");
+  device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.commit(0);
+  CHECK(device.poll() == "load");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "full");
+  device.answer(device.reply());
+  device.poll();
+  device.commit(1);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.engine().status() == Status{Phase::idle, 0, device.now, Errc::ok, true});
+}
+
+TEST_CASE("engine: says synced only when nothing is pending and nothing is left to read") {
+  Device device;
+  device.engine().start(0, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply more = device.reply();
+  more.more = true;
+  device.answer(more);
+  device.poll();
+  device.commit(0);
+  CHECK(device.engine().status().last_synced_at == 0);
+  CHECK(device.poll() == "load");
+  device.exchange();
+  CHECK(device.engine().status().last_synced_at == device.now);
+}
+
+TEST_CASE("engine: an edit made while its push is in flight is sent next") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  CHECK(device.poll() == "load status");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "full");
+  device.write(0);
+  CHECK(device.engine().status().pending == 2);
+  device.answer(device.reply());
+  device.poll();
+  device.commit(1);
+  CHECK(device.engine().status().pending == 1);
+  CHECK(device.poll() == "load status");
+}
+
+TEST_CASE("engine: a reply counts once, and only the current request's") {
+  Device device;
+  device.connect();
+  device.engine().sync_now(device.now);
+  CHECK(device.poll() == "load status");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "pull");
+  const Ticket request = device.ticket;
+  device.fail(Errc::timeout);
+  device.answer(device.reply());
+  CHECK(device.engine().status().phase == Phase::waiting);
+  device.now += 1000;
+  CHECK(device.poll() == "load status");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "pull");
+  CHECK(device.ticket != request);
+  const Ticket current = device.ticket;
+  device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.ticket = current;
+  device.answer(device.reply());
+  device.commit(0);
+  device.engine().handle_committed(current, 0, device.now, kMost);
+  CHECK(device.poll() == "status wake");
+}
+
+TEST_CASE("engine: a local write waits for company, news do not") {
+  Device device;
+  device.connect();
+  device.write(0);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.wake == device.now + Config{}.push_delay_ms);
+  device.engine().handle_poke(device.now);
+  CHECK(device.poll() == "load status");
+}
+
+TEST_CASE("engine: failures are retried with growing waits, and never give up") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  std::int64_t last_wait = 0;
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    CHECK(device.poll() == "full");
+    device.fail(Errc::network);
+    device.poll();
+    const auto wait = device.wake - device.now;
+    CHECK(wait >= last_wait);
+    last_wait = wait;
+    CHECK(device.engine().status().phase == Phase::waiting);
+    CHECK(device.engine().status().error == Errc::network);
+    device.now = device.wake;
+  }
+  CHECK(last_wait == Config{}.backoff_ms_max);
+  device.poll();
+  device.exchange();
+  CHECK(device.engine().status().error == Errc::ok);
+  CHECK(device.engine().status().pending == 0);
+}
+
+TEST_CASE("engine: a busy writer does not shorten the wait of a retry") {
+  Device device;
+  device.connect();
+  device.engine().sync_now(device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.fail(Errc::rate_limited, 5'000);
+  device.poll();
+  CHECK(device.wake == device.now + 5'000);
+  device.write(0);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.wake == device.now + 5'000);
+  device.engine().sync_now(device.now);
+  CHECK(device.poll() == "load status");
+}
+
+TEST_CASE("engine: after a 401 it asks for a token once more, then waits to be told") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  CHECK_FALSE(device.sent.refresh_token);
+  device.fail(Errc::unauthorized);
+  CHECK(device.poll() == "full");
+  CHECK(device.sent.refresh_token);
+  device.fail(Errc::unauthorized);
+  CHECK(device.poll() == "close status");
+  CHECK(device.engine().status() ==
+        Status{Phase::needs_auth, 1, kNow, Errc::unauthorized, true});
+  device.now += 1'000'000;
+  CHECK(device.poll().empty());
+  device.engine().sync_now(device.now);
+  CHECK(device.poll() == "open load status");
+  device.exchange();
+  CHECK(device.engine().status().pending == 0);
+}
+
+TEST_CASE("engine: offline it waits, back online it goes on at once") {
+  Device device;
+  device.connect();
+  device.engine().handle_online(false, device.now);
+  CHECK(device.poll() == "close status");
+  CHECK(device.engine().status().phase == Phase::offline);
+  device.write(0);
+  device.now += 86'400'000;
+  CHECK(device.poll() == "status");
+  device.engine().handle_online(true, device.now);
+  CHECK(device.poll() == "open load status");
+}
+
+TEST_CASE("engine: pause drops the request under way and keeps what is pending") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.engine().pause();
+  CHECK(device.poll() == "close status");
+  device.answer(device.reply());
+  CHECK(device.poll().empty());
+  CHECK(device.engine().status().pending == 1);
+  device.engine().resume(device.now);
+  CHECK(device.poll() == "open load status");
+}
+
+TEST_CASE("engine: a commit that ends after a pause still counts what is pending") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.engine().pause();
+  device.commit(1);
+  CHECK(device.engine().status().pending == 0);
+}
+
+TEST_CASE("engine: what the hub keeps for later is tried again after a wait, not in a loop") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply kept = device.reply();
+  kept.settled = 0;
+  kept.kept = 1;
+  device.answer(kept);
+  device.poll();
+  device.commit(0);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.wake > device.now);
+}
+
+TEST_CASE("engine: a failing store is tried again, and nothing is taken as done") {
+  Device device;
+  device.connect();
+  device.engine().sync_now(device.now);
+  device.poll();
+  device.engine().handle_store_fault(device.ticket, device.now, kMost);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.engine().status().error == Errc::store_failed);
+  device.now = device.wake;
+  CHECK(device.poll() == "load status");
+}
+
+TEST_CASE("engine: a batch refused whole is halved down to the record to blame") {
+  Device device;
+  device.connect();
+  for (std::uint32_t record = 0; record < 4; ++record) device.write(record);
+  device.now += 20;
+  for (const std::uint32_t size : {4u, 2u}) {
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    CHECK(device.poll() == "full");
+    CHECK(device.engine().batch().records == size);
+    device.fail(Errc::too_large);
+  }
+  CHECK(device.poll() == "load");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.engine().batch().records == 1);
+  device.poll();
+  device.fail(Errc::too_large);
+  CHECK(device.poll() == "refuse status");
+  device.commit(1);
+  CHECK(device.engine().status().pending == 3);
+  CHECK(device.poll() == "load status");
+  device.exchange();
+  device.poll();
+  device.exchange();
+  CHECK(device.engine().status().pending == 0);
+}
+
+TEST_CASE("engine: a refusal of everything from the start is no record's fault") {
+  Device device;
+  device.write(0);
+  device.engine().start(1, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.fail(Errc::bad_request);
+  CHECK(device.poll() == "status wake");
+  CHECK(device.engine().status().pending == 1);
+}
+
+TEST_CASE("engine: without a live connection it polls, with one it still looks now and then") {
+  Device device;
+  device.connect();
+  CHECK(device.wake == device.now + Config{}.poll_ms);
+  device.engine().handle_live(true, device.now);
+  device.engine().handle_poke(device.now);
+  device.poll();
+  device.exchange();
+  device.poll();
+  CHECK(device.wake == device.now + Config{}.poll_live_ms);
+  device.engine().handle_live(false, device.now);
+  device.poll();
+  CHECK(device.wake == device.now + Config{}.poll_ms);
+}
+
+TEST_CASE("engine: writes of a device whose clock is wrong are moved before they are first sent") {
+  Device device;
+  device.hub_ahead = -3'600'000;
+  device.write(0);
+  device.now += 5'000;
+  device.write(1);
+  const Stamp first = device.stamp(0);
+  device.engine().start(2, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.answer(device.reply());
+  CHECK(device.poll() == "restamp");
+  device.restamp();
+  CHECK(device.stamp(0).ms() == first.ms() - 3'600'000);
+  CHECK(device.stamp(1).ms() == first.ms() - 3'600'000 + 5'000);
+  CHECK(device.stamp(0).node == Node{8});
+  CHECK(device.poll() == "load");
+}
+
+TEST_CASE("engine: what an earlier start wrote is not moved: it may have been sent") {
+  Device device;
+  device.hub_ahead = 3'600'000;
+  device.write(0);
+  device.engine().start(1, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.answer(device.reply());
+  const Stamp earlier{std::uint64_t{1000} << 16, Node{3}};
+  CHECK(*device.engine().restamp(earlier, 1, device.now) == earlier);
+}
+
+TEST_CASE("engine: a clock that ran ahead starts over from what the hub accepted") {
+  Device device;
+  device.connect();
+  const Stamp accepted{static_cast<std::uint64_t>(kNow + 5) << 16, Node{1}};
+  device.engine().handle_clock(31'536'000'000, accepted, false, Node{0});
+  device.write(0);
+  CHECK(device.stamp(0).ms() > kNow + 31'000'000'000);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply refused = device.reply();
+  refused.settled = 0;
+  refused.clock_refused = 1;
+  refused.accepted = accepted;
+  device.answer(refused);
+  CHECK(device.poll() == "acknowledge");
+  device.commit(0);
+  CHECK(device.poll() == "restamp");
+  device.restamp();
+  CHECK(device.stamp(0) > accepted);
+  CHECK(device.stamp(0).ms() <= device.now + 1);
+  CHECK(device.stamp(0).node == Node{8});
+  CHECK(device.poll() == "load");
+}
+
+TEST_CASE("engine: a page is not applied while the pending stamps are about to change") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply refused = device.reply();
+  refused.settled = 0;
+  refused.clock_refused = 1;
+  device.answer(refused);
+  CHECK(device.poll() == "acknowledge");
+}
+
+TEST_CASE("engine: a hub that shows a stamp of the far future does not drag the clock along") {
+  Device device;
+  device.engine().start(0, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply reply = device.reply();
+  reply.accepted = {static_cast<std::uint64_t>(kNow + 31'536'000'000) << 16, Node{1}};
+  device.answer(reply);
+  CHECK(device.engine().accepted() == Stamp{});
+  CHECK(device.engine().reserve(1, device.now)->ms() == device.now);
+}
+
+TEST_CASE("engine: restored, its stamps go on after everything known") {
+  Device device;
+  const Stamp accepted{static_cast<std::uint64_t>(kNow + 1000) << 16, Node{1}};
+  const Stamp newest{static_cast<std::uint64_t>(kNow + 2000) << 16, Node{2}};
+  device.engine().restore(accepted, newest, 0);
+  CHECK(*device.engine().reserve(1, kNow) > newest);
+  CHECK(device.engine().accepted() == accepted);
+}
+
+TEST_CASE("engine: an outbox that contradicts itself is an error, and the engine goes on later") {
+  Device device;
+  device.connect();
+  device.engine().sync_now(device.now);
+  device.poll();
+  const std::vector<PendingWrite> writes{{5, 0, 1}};
+  CHECK(device.engine().handle_outbox(device.ticket, {writes, {}, {}}, 1, device.now, kMost) ==
+        Errc::bad_input);
+  CHECK(device.poll() == "status wake");
+}
+
+TEST_CASE("engine: closed, it asks for nothing more") {
+  Device device;
+  device.connect();
+  device.engine().close();
+  CHECK(device.poll() == "close status");
+  device.engine().handle_poke(device.now);
+  CHECK(device.poll().empty());
+  CHECK(device.engine().status().phase == Phase::closed);
+}
