@@ -4,8 +4,8 @@
 const safeLength = 15;
 
 /**
- * The value of a JSON number. An integer that no double holds exactly is a BigInt. `change` says what became of a number that
- * is not the double it would be read as: `bigint`, `rounded`, or null for nothing.
+ * The value of a JSON number. An integer that a double would change is a BigInt; one that is as JavaScript itself would write
+ * that double is not changed by it. `change` says what became of a number that JSON.parse changes: `bigint`, `rounded`; else null.
  */
 export function readNumber(text) {
   const value = Number(text);
@@ -16,7 +16,7 @@ export function readNumber(text) {
 }
 
 function readInteger(text, value) {
-  if (Number.isSafeInteger(value)) return { value, change: null };
+  if (Number.isSafeInteger(value) || String(value) === text) return { value, change: null };
   const exact = BigInt(text);
   if (Number.isFinite(value) && BigInt(value) === exact) return { value, change: null };
   return { value: exact, change: 'bigint' };

@@ -43,8 +43,8 @@ function guessParser(text) {
 }
 
 const sentences = {
-  bigint: 'has no exact double: kept exactly, as a BigInt',
-  rounded: 'has no exact double: read as the nearest one, as JSON.parse does',
+  bigint: 'is not what JSON.parse would make of it: kept exactly, as a BigInt',
+  rounded: 'has more digits than a double: read as the nearest one, as JSON.parse does',
 };
 
 function notesOf(changes) {
