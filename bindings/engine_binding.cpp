@@ -110,8 +110,8 @@ class EngineBinding {
                         std::uint32_t random) {
     engine_.handle_committed(ticket, pending, wall(now), random);
   }
-  void handle_restamped(std::uint32_t ticket, double now) {
-    engine_.handle_restamped(ticket, wall(now));
+  void handle_restamped(std::uint32_t ticket, double now, std::uint32_t random) {
+    engine_.handle_restamped(ticket, wall(now), random);
   }
   void handle_store_fault(std::uint32_t ticket, double now, std::uint32_t random) {
     engine_.handle_store_fault(ticket, wall(now), random);

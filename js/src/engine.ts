@@ -234,7 +234,7 @@ export class Engine implements Stamper {
   }
 
   handleRestamped(ticket: number): void {
-    this.#raw.handleRestamped(ticket, this.#host.now());
+    this.#raw.handleRestamped(ticket, this.#host.now(), this.#host.random32());
   }
 
   handleStoreFault(ticket: number): void {

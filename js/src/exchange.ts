@@ -18,6 +18,9 @@ export class Exchange {
       throw new TidemarkError('bad_reply', 'a reset of a pull from the beginning');
     if (pull.more && pull.cursor === this.cursor)
       throw new TidemarkError('bad_reply', 'more to read, and the cursor stands still');
+    for (const [i, { outcome }] of (push?.results ?? []).entries())
+      if (outcome === 'needFull' && !this.batch.changes[i]?.patch)
+        throw new TidemarkError('bad_reply', `results[${i}] asks for what was sent`);
     this.#push = push;
     this.#pull = pull;
   }

@@ -57,7 +57,7 @@ export interface RawEngine {
     random: number,
   ): void;
   handleCommitted(ticket: number, pending: number, now: number, random: number): void;
-  handleRestamped(ticket: number, now: number): void;
+  handleRestamped(ticket: number, now: number, random: number): void;
   handleStoreFault(ticket: number, now: number, random: number): void;
   poll(now: number): Float64Array;
   status(): Float64Array;

@@ -88,7 +88,7 @@ class Device {
   }
   void restamp() {
     for (auto& [record, at] : stamps_) at = *engine_.restamp(at, 1, now);
-    engine_.handle_restamped(ticket, now);
+    engine_.handle_restamped(ticket, now, kMost);
   }
   Stamp stamp(std::size_t i) const { return stamps_[i].second; }
 
@@ -468,6 +468,29 @@ TEST_CASE("engine: a clock that ran ahead starts over from what the hub accepted
   CHECK(device.stamp(0).ms() <= device.now + 1);
   CHECK(device.stamp(0).node == Node{8});
   CHECK(device.poll() == "load");
+}
+
+TEST_CASE("engine: a hub that finds every clock ahead is asked again after a wait, not in a loop") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  for (int refusals = 0; refusals < 2; ++refusals) {
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    device.poll();
+    Reply refused = device.reply();
+    refused.settled = 0;
+    refused.clock_refused = 1;
+    device.answer(refused);
+    device.poll();
+    device.commit(0);
+    device.poll();
+    device.restamp();
+  }
+  CHECK(device.poll() == "status wake");
+  CHECK(device.wake > device.now);
+  CHECK(device.engine().status().error == Errc::clock_ahead);
 }
 
 TEST_CASE("engine: a page is not applied while the pending stamps are about to change") {

@@ -72,6 +72,12 @@ export const errorCodes = {
     message: 'the endpoint failed',
     hint: 'retried automatically',
   },
+  clock_ahead: {
+    number: 26,
+    retryable: true,
+    message: 'the endpoint says that this device\'s clock is ahead',
+    hint: 'set the device\'s clock; changes are stamped again and retried automatically',
+  },
   unauthorized: {
     number: 40,
     retryable: false,

@@ -67,7 +67,7 @@ class Engine {
                     std::uint32_t random) noexcept;
   void handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
                         std::uint32_t random) noexcept;
-  void handle_restamped(Ticket ticket, WallMs now) noexcept;
+  void handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
   void handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
 
   /// What to do next; nothing until the next call of another kind, or until the time that Wake named.

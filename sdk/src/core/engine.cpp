@@ -165,8 +165,8 @@ void Engine::handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
   if (impl_->session.is_current(ticket)) impl_->session.committed(now, random);
 }
 
-void Engine::handle_restamped(Ticket ticket, WallMs now) noexcept {
-  if (impl_->session.is_current(ticket)) impl_->session.restamped(now);
+void Engine::handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
+  if (impl_->session.is_current(ticket)) impl_->session.restamped(now, random);
 }
 
 void Engine::handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept {

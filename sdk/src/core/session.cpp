@@ -121,8 +121,11 @@ void Session::committed(WallMs now, std::uint32_t random) noexcept {
   due_ = now + (live_connected_ ? config_.poll_live_ms : config_.poll_ms);
 }
 
-void Session::restamped(WallMs now) noexcept {
+void Session::restamped(WallMs now, std::uint32_t random) noexcept {
+  const bool refused_again = reply_.clock_refused > 0 && error_ == Errc::clock_ahead;
   stop_activity();
+  if (reply_.clock_refused > 0) error_ = Errc::clock_ahead;
+  if (refused_again) return retry_later(Errc::clock_ahead, 0, now, random);
   due_ = now;
 }
 

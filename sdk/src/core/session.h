@@ -40,7 +40,7 @@ class Session {
   void replied(const Reply& reply, bool restamp) noexcept;
   void failed(Errc code, std::int64_t retry_after_ms, WallMs now, std::uint32_t random) noexcept;
   void committed(WallMs now, std::uint32_t random) noexcept;
-  void restamped(WallMs now) noexcept;
+  void restamped(WallMs now, std::uint32_t random) noexcept;
   void store_failed(WallMs now, std::uint32_t random) noexcept;
 
   [[nodiscard]] std::optional<Output> poll(WallMs now) noexcept;

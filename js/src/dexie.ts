@@ -1,0 +1,114 @@
+// `tidemark/dexie`: the Dexie addon. The app's database gets Tidemark's stores and the recording of writes; `connect` syncs.
+import type { Dexie } from 'dexie';
+import { createEngine, startSync } from './client.js';
+import type { Engine } from './engine.js';
+import { asTidemarkError } from './errors.js';
+import { systemHost } from './host.js';
+import { trackingMiddleware } from './stores/dexie/middleware.js';
+import { addOwnStores } from './stores/dexie/schema.js';
+import { DexieStore } from './stores/dexie/store.js';
+import { type Clock, Tracker } from './stores/dexie/tracker.js';
+import type { MergeMode, Store } from './stores/store.js';
+import type { Sync, SyncOptions } from './types.js';
+
+export { DexieStore } from './stores/dexie/store.js';
+export type { Clock } from './stores/dexie/tracker.js';
+
+/** What the addon needs of the engine and the client; `E` is the engine. */
+export interface DexieSync<E extends Clock> {
+  /** Loads the engine; once a database, and again after a failure. */
+  loadEngine(): Promise<E>;
+  startSync(store: Store, engine: E, name: string, options: SyncOptions): Promise<Sync>;
+}
+
+export interface TidemarkDexie {
+  /** Starts to sync. Writes to the tables named are recorded from now on, also before the next connect. */
+  connect(options: SyncOptions): Promise<Sync>;
+  /** The store of the last connect; null before. */
+  readonly store: DexieStore | null;
+}
+
+declare module 'dexie' {
+  interface Dexie {
+    tidemark: TidemarkDexie;
+  }
+}
+
+/** How long opening the database waits for the engine: writes made before it is there are recorded without stamps. */
+const engineWaitMs = 2_000;
+
+/** The addon over an engine that is handed in. */
+export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => void {
+  return (db) => {
+    const tracker = new Tracker(db);
+    addOwnStores(db);
+    db.use(trackingMiddleware(tracker));
+    const engine = engineOf(tracker, sync);
+    db.on('ready', () => ready(tracker, engine), true);
+    db.on('close', () => tracker.close());
+    db.tidemark = new Connection(tracker, engine, sync);
+  };
+}
+
+// Loaded at most once at a time; a failure is tried again.
+function engineOf<E extends Clock>(tracker: Tracker, sync: DexieSync<E>): () => Promise<E> {
+  let loading: Promise<E> | null = null;
+  return () => {
+    loading ??= sync.loadEngine().then(
+      (engine) => {
+        tracker.useClock(engine);
+        return engine;
+      },
+      (cause) => {
+        loading = null;
+        throw asTidemarkError(cause, 'engine_failed');
+      },
+    );
+    return loading;
+  };
+}
+
+// Before the app's first query: which tables are tracked, and, if there are any, the engine.
+async function ready(tracker: Tracker, engine: () => Promise<Clock>): Promise<void> {
+  await tracker.load();
+  if (tracker.tables.size === 0) return;
+  const loaded = engine().catch(() => {}); // recorded without stamps; connect says why
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, engineWaitMs);
+  });
+  await Promise.race([loaded, late]);
+  clearTimeout(timer);
+}
+
+/** The Dexie addon: `new Dexie('app', { addons: [tidemark] })`. */
+export const tidemark: (db: Dexie) => void = dexieAddon<Engine>({
+  loadEngine: () => createEngine(systemHost),
+  startSync,
+});
+
+class Connection<E extends Clock> implements TidemarkDexie {
+  store: DexieStore | null = null;
+
+  constructor(
+    readonly tracker: Tracker,
+    readonly engine: () => Promise<E>,
+    readonly sync: DexieSync<E>,
+  ) {}
+
+  async connect(options: SyncOptions): Promise<Sync> {
+    await this.tracker.db.open();
+    const engine = await this.engine();
+    const tables = mergeModes(options.tables);
+    const { device } = options;
+    const store = await DexieStore.open(this.tracker, { tables, clock: engine, device });
+    this.store = store;
+    return this.sync.startSync(store, engine, `dexie:${this.tracker.db.name}`, options);
+  }
+}
+
+function mergeModes(tables: SyncOptions['tables']): Map<string, MergeMode> {
+  if (Array.isArray(tables)) return new Map(tables.map((name) => [name, 'field']));
+  const modes = Object.entries(tables as Record<string, { merge?: MergeMode }>);
+  return new Map(modes.map(([name, { merge = 'field' }]) => [name, merge]));
+}
