@@ -12,6 +12,7 @@ export const idBytesMax = 1024;
 export const absentField = Object.freeze({ '$tm:absent': 0 });
 
 const tagPrefix = '$tm:';
+const taggedNumbers = new Set<unknown>(['NaN', 'Infinity', '-Infinity', '-0']);
 
 /** Adds an own property, even where its name is `__proto__`. */
 export function setOwn(target: object, name: string, value: unknown): void {
@@ -128,10 +129,12 @@ function decodeTagged(tag: string, tagged: object, depth: number): unknown {
     case '$tm:undefined':
       return undefined;
     case '$tm:number':
-      if (typeof content === 'string') return Number(content);
+      if (taggedNumbers.has(content)) return Number(content);
       break;
     case '$tm:date':
-      return new Date(typeof content === 'number' ? content : Number.NaN);
+      if (content === null) return new Date(Number.NaN);
+      if (typeof content === 'number') return new Date(content);
+      break;
     case '$tm:bigint':
       if (typeof content === 'string' && /^-?\d+$/.test(content)) return BigInt(content);
       break;
@@ -214,7 +217,7 @@ function isKey(key: unknown, depth: number): boolean {
     Array.isArray(key) &&
     key.length > 0 &&
     depth < 8 &&
-    key.every((part) => isKey(part, depth + 1))
+    Array.from(key).every((part) => isKey(part, depth + 1)) // every() alone would skip holes
   );
 }
 
