@@ -1,0 +1,268 @@
+// MemoryStore: the port's second body, small and obviously right: tables are Maps, one write is one log entry, and a commit
+// works on copies that replace the originals at its end. For tests, and for apps that need nothing to last.
+import { type Columns, columnsOfChange } from '../columns.js';
+import { TidemarkError } from '../errors.js';
+import { newDeviceId } from '../ids.js';
+import type { Join, Row } from '../merge.js';
+import { decodeRow, encodeKey, encodeRow, isAbsent, setOwn } from '../values.js';
+import type { Change, IdText, StampText, WireRow } from '../wire.js';
+import { changedFields } from './changed.js';
+import { decide, deleteColumns, foldWrites, patchColumns, wholeColumns } from './pending.js';
+import type {
+  Acknowledgement,
+  Commit,
+  CommitResult,
+  DeadLetter,
+  LoadedState,
+  MergeMode,
+  Outbox,
+  PendingWrite,
+  Stamper,
+  Store,
+  SyncState,
+} from './store.js';
+
+export interface MemoryStoreOptions {
+  tables: Record<string, MergeMode>;
+  stamper: Stamper;
+  device?: string;
+}
+
+/** Rows by table and id, in tagged form. */
+type Rows = Map<string, WireRow>;
+
+interface Contents {
+  rows: Rows;
+  /** Rows that a pulled delete removed while writes of them were pending. */
+  graves: Rows;
+  log: PendingWrite[];
+  dead: DeadLetter[];
+  state: SyncState;
+}
+
+const placeOf = (table: string, id: IdText) => JSON.stringify([table, id]);
+const recordOf = ({ table, id }: { table: string; id: IdText }) => placeOf(table, id);
+
+export class MemoryStore implements Store {
+  readonly #stamper: Stamper;
+  readonly #listeners = new Set<(count: number) => void>();
+  #now: Contents;
+  #entries = 0;
+  #term = 0;
+  #transaction: StampText | null = null;
+  #written = 0;
+  #depth = 0;
+
+  constructor({ tables, stamper, device = newDeviceId() }: MemoryStoreOptions) {
+    this.#stamper = stamper;
+    const state = { cursor: null, clock: null, offsetMs: null, device, tables };
+    this.#now = { rows: new Map(), graves: new Map(), log: [], dead: [], state };
+  }
+
+  get(table: string, key: unknown): Row | undefined {
+    const row = this.#now.rows.get(placeOf(table, encodeKey(key)));
+    return row && decodeRow(structuredClone(row));
+  }
+
+  /** Writes a row. Where one is there, only the fields that differ count as written in a table merged by field. */
+  put(table: string, key: unknown, row: Row): void {
+    const id = encodeKey(key);
+    const after = structuredClone(encodeRow(row, table));
+    const before = this.#now.rows.get(placeOf(table, id));
+    const isField = this.#mode(table) === 'field';
+    const fields = before && isField ? changedFields(before, after) : null;
+    if (fields?.length === 0) return;
+    this.#record(table, id, before === undefined, (stamp) =>
+      fields === null ? wholeColumns(stamp) : patchColumns(fields, stamp),
+    );
+    this.#now.rows.set(placeOf(table, id), after);
+  }
+
+  /** Sets some fields of a row; those given as `undefined` hold undefined. Does nothing where there is no row. */
+  update(table: string, key: unknown, changes: Row): void {
+    const row = this.get(table, key);
+    if (row === undefined) return;
+    for (const name of Object.keys(changes)) setOwn(row, name, changes[name]);
+    this.put(table, key, row);
+  }
+
+  delete(table: string, key: unknown): void {
+    this.#mode(table);
+    const id = encodeKey(key);
+    this.#record(table, id, false, deleteColumns);
+    this.#now.rows.delete(placeOf(table, id));
+  }
+
+  /** The writes in `work` are sent together. */
+  transaction<T>(work: () => T): T {
+    this.#depth++;
+    try {
+      return work();
+    } finally {
+      if (--this.#depth === 0) this.#committed();
+    }
+  }
+
+  #mode(table: string): MergeMode {
+    const { tables } = this.#now.state;
+    if (!Object.hasOwn(tables, table))
+      throw new TidemarkError('table_unsupported', `there is no table ${table}`);
+    return tables[table] as MergeMode;
+  }
+
+  #record(table: string, id: IdText, create: boolean, columns: (stamp: StampText) => Columns) {
+    const stamp = this.#stamper.reserve(1);
+    this.#transaction ??= stamp;
+    this.#now.log.push({
+      entry: ++this.#entries,
+      index: 0,
+      transaction: this.#transaction,
+      table,
+      id,
+      columns: columns(stamp),
+      create,
+    });
+    this.#written++;
+    if (this.#depth === 0) this.#committed();
+  }
+
+  #committed(): void {
+    const count = this.#written;
+    this.#transaction = null;
+    this.#written = 0;
+    if (count > 0) for (const listener of this.#listeners) listener(count);
+  }
+
+  async load(): Promise<LoadedState> {
+    const { state, log } = this.#now;
+    const stamps = log.map(({ columns }) => columns.register).sort();
+    return { ...state, newest: stamps[stamps.length - 1] ?? null, pending: log.length };
+  }
+
+  async readOutbox(limit: number): Promise<Outbox> {
+    const { log } = this.#now;
+    const last = log[limit];
+    let end = Math.min(limit, log.length);
+    // A transaction that the limit cuts waits for the next time, unless it is the first.
+    while (last && end > 0 && log[end - 1]?.transaction === last.transaction) end--;
+    const writes = log.slice(0, end === 0 ? limit : end);
+    const rows: Outbox['rows'] = new Map();
+    for (const write of writes) {
+      const row = this.#now.rows.get(recordOf(write)) ?? this.#now.graves.get(recordOf(write));
+      if (!rows.has(write.table)) rows.set(write.table, new Map());
+      if (row !== undefined) rows.get(write.table)?.set(write.id, structuredClone(row));
+    }
+    return { writes, rows, pending: log.length };
+  }
+
+  async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
+    if (term !== this.#term) throw new TidemarkError('closed', 'another context took the lead');
+    const next: Contents = {
+      rows: new Map(this.#now.rows),
+      graves: new Map(this.#now.graves),
+      log: acknowledged(this.#now.log, commit.acknowledged),
+      dead: [...this.#now.dead, ...lettersOf(commit.acknowledged, this.#now.dead.length)],
+      state: { ...this.#now.state, clock: commit.clock, offsetMs: commit.offsetMs },
+    };
+    const missing = applyPage(next, commit.changes, join);
+    const pending = new Set(next.log.map(recordOf));
+    for (const record of next.graves.keys()) if (!pending.has(record)) next.graves.delete(record);
+    if (commit.cursor !== undefined) next.state.cursor = commit.cursor;
+    if (missing > 0) next.state.cursor = null;
+    this.#now = next;
+    return { pending: next.log.length, missing };
+  }
+
+  async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
+    this.#now.log = this.#now.log.map((write) => {
+      const stamp = again(write.columns.register, 1);
+      return { ...write, columns: stampedAt(write.columns, stamp) };
+    });
+  }
+
+  async lead(): Promise<number> {
+    return ++this.#term;
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    return structuredClone(this.#now.dead);
+  }
+
+  onWrite(listener: (count: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#listeners.clear();
+  }
+}
+
+function stampedAt(columns: Columns, stamp: StampText): Columns {
+  if (columns.deleted) return deleteColumns(stamp);
+  return columns.base === null ? patchColumns(columns.fields.keys(), stamp) : wholeColumns(stamp);
+}
+
+function acknowledged(log: PendingWrite[], done: readonly Acknowledgement[]): PendingWrite[] {
+  const results = new Map(done.map(({ write, result }) => [write.entry, result]));
+  return log.flatMap((write) => {
+    const result = results.get(write.entry);
+    if (result === undefined) return [write];
+    if (result !== 'needFull') return [];
+    return [{ ...write, columns: wholeColumns(write.columns.register), create: false }];
+  });
+}
+
+function lettersOf(done: readonly Acknowledgement[], before: number): DeadLetter[] {
+  const letters: DeadLetter[] = [];
+  for (const { result, change, refusal } of done) {
+    if (result !== 'dead' || change === undefined) continue;
+    const { code = 'internal', message = '' } = refusal ?? {};
+    const id = before + letters.length + 1;
+    letters.push({ id, change: structuredClone(change), code, message, at: Date.now() });
+  }
+  return letters;
+}
+
+/** Applies the page to `next`; returns how many patches had no record to patch. */
+function applyPage(next: Contents, changes: readonly Change[], join: Join): number {
+  let missing = 0;
+  for (const change of changes) {
+    // A value that is not in the grammar is refused here, not when it is read.
+    decodeRow(structuredClone(change.row ?? {}));
+    const writes = next.log.filter((write) => recordOf(write) === recordOf(change));
+    if (writes.length > 0) applyPending(next, change, writes, join);
+    else if (!applyClean(next.rows, change)) missing++;
+  }
+  return missing;
+}
+
+function applyPending(next: Contents, change: Change, writes: PendingWrite[], join: Join): void {
+  const record = recordOf(change);
+  const local = foldWrites(writes.map(({ columns }) => columns));
+  const [joined] = join([local], [columnsOfChange(change)]);
+  const here = next.rows.get(record);
+  const row = here ?? next.graves.get(record);
+  const decision = decide(local, row, change, joined as NonNullable<typeof joined>);
+  if (decision.kind === 'put') next.rows.set(record, decision.row);
+  if (decision.kind !== 'delete') return;
+  if (here !== undefined) next.graves.set(record, here);
+  next.rows.delete(record);
+}
+
+function applyClean(rows: Rows, change: Change): boolean {
+  const record = recordOf(change);
+  const changed = structuredClone(change.row ?? {});
+  if (change.deleted) rows.delete(record);
+  else if (!change.patch) rows.set(record, changed);
+  else {
+    const before = rows.get(record);
+    if (before === undefined) return false;
+    const after = structuredClone(before);
+    for (const name of Object.keys(changed))
+      if (isAbsent(changed[name])) delete after[name];
+      else setOwn(after, name, changed[name]);
+    rows.set(record, after);
+  }
+  return true;
+}
