@@ -1,0 +1,126 @@
+// The log's entries: one a write call, with the keys it wrote. A record's place in its entry is its stamp's place in the
+// entry's reservation, and stays its name when its neighbours are acknowledged and leave.
+import { encodeKey } from '../../values.js';
+import type { StampText } from '../../wire.js';
+import { deleteColumns, patchColumns, wholeColumns } from '../pending.js';
+import { type PendingWrite, stampAfter } from '../store.js';
+
+/** Keys in one entry, at most: a larger call makes several, so that acknowledging part of it rewrites little. */
+export const entryKeysMax = 1_000;
+
+/** In `of`: a whole write, and one that created its record. */
+export const whole = -1;
+export const created = -2;
+
+export interface LogEntry {
+  id: number;
+  table: string;
+  keys: unknown[];
+  /** Of place 0; place n has the n-th after it. Null: written while there was no engine to stamp it. */
+  stamp: StampText | null;
+  /** Unix time in milliseconds, of an entry without a stamp. */
+  at?: number;
+  /** What the entries of one transaction share, if it is not this entry's own stamp. */
+  tx?: string;
+  op: 'put' | 'delete';
+  /** Every key was created. */
+  create?: true;
+  /** The distinct sets of changed fields; alone: every key has the first. */
+  fields?: string[][];
+  /** The set of each key; or `whole`, or `created`. */
+  of?: number[];
+  /** The place of each key, where some have left. */
+  places?: number[];
+  /** The count of keys, if there are several. */
+  many?: number;
+  /** Rows that were there before they were synced: stamped below everything else, for ever. */
+  adopted?: true;
+}
+
+/** How many of the last entries are looked at for the newest stamp: contexts take turns with clocks that are close. */
+export const newestWindow = 1_000;
+
+/** The greatest stamp of `entries`. */
+export function newestOf(entries: readonly LogEntry[]): StampText | null {
+  let newest: StampText | null = null;
+  for (const entry of entries) {
+    if (entry.stamp === null) continue;
+    const last = stampAfter(entry.stamp, spanOf(entry) - 1);
+    if (newest === null || last > newest) newest = last;
+  }
+  return newest;
+}
+
+export type Draft = Omit<LogEntry, 'id' | 'stamp' | 'at' | 'tx' | 'many' | 'places'>;
+
+export function placeOf(entry: LogEntry, i: number): number {
+  return entry.places === undefined ? i : (entry.places[i] as number);
+}
+
+/** How many consecutive stamps the entry's places take. */
+export function spanOf(entry: LogEntry): number {
+  return placeOf(entry, entry.keys.length - 1) + 1;
+}
+
+/** `created`, `whole`, or the place in `fields`. */
+export function setOf(entry: LogEntry | Draft, i: number): number {
+  if (entry.of !== undefined) return entry.of[i] as number;
+  if (entry.create) return created;
+  return entry.fields === undefined ? whole : 0;
+}
+
+/** The write of the i-th key of a stamped entry. */
+export function writeOf(entry: LogEntry, i: number): PendingWrite {
+  const index = placeOf(entry, i);
+  const stamp = stampAfter(entry.stamp as StampText, index);
+  const set = setOf(entry, i);
+  return {
+    entry: entry.id,
+    index,
+    transaction: entry.tx ?? (entry.stamp as StampText),
+    table: entry.table,
+    id: encodeKey(entry.keys[i]),
+    columns:
+      entry.op === 'delete'
+        ? deleteColumns(stamp)
+        : set < 0
+          ? wholeColumns(stamp)
+          : patchColumns(entry.fields?.[set] ?? [], stamp),
+    create: entry.op === 'put' && set === created,
+  };
+}
+
+/** The entry without the keys at `places`; null if none is left. */
+export function withoutPlaces(entry: LogEntry, places: ReadonlySet<number>): LogEntry | null {
+  const kept: number[] = [];
+  for (let i = 0; i < entry.keys.length; i++) if (!places.has(placeOf(entry, i))) kept.push(i);
+  if (kept.length === 0) return null;
+  if (kept.length === entry.keys.length) return entry;
+  const { of, many: _, ...rest } = entry;
+  const left: LogEntry = {
+    ...rest,
+    keys: kept.map((i) => entry.keys[i]),
+    places: kept.map((i) => placeOf(entry, i)),
+  };
+  if (of !== undefined) left.of = kept.map((i) => of[i] as number);
+  if (kept.length > 1) left.many = kept.length;
+  return left;
+}
+
+/** The entry with the keys at `places` written whole, at the stamps they have. */
+export function wholeAt(entry: LogEntry, places: ReadonlySet<number>): LogEntry {
+  const of = entry.keys.map((_, i) => (places.has(placeOf(entry, i)) ? whole : setOf(entry, i)));
+  const { create: _, ...rest } = entry;
+  return { ...rest, of };
+}
+
+/** `draft` in parts of at most `entryKeysMax` keys. */
+export function* partsOf(draft: Draft): Generator<Draft> {
+  if (draft.keys.length <= entryKeysMax) return yield draft;
+  for (let from = 0; from < draft.keys.length; from += entryKeysMax) {
+    const to = from + entryKeysMax;
+    const part: Draft = { ...draft, keys: draft.keys.slice(from, to) };
+    if (draft.of !== undefined) part.of = draft.of.slice(from, to);
+    yield part;
+  }
+}
