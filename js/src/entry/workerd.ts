@@ -1,9 +1,9 @@
-// A Worker may not compile bytes: it imports the core as a module that was compiled when it was deployed.
-import compiled from './tidemark.wasm';
+// A Worker may not compile bytes: it imports the core as a module that was compiled when it was deployed. It is loaded while
+// the Worker starts, because what one request has begun to load must not be what another one waits for.
+
 import { loadJoin } from '../core.js';
 import { useWasm } from '../wasm.js';
+import compiled from './tidemark.wasm';
 
 useWasm(compiled);
-
-/** The join, from here, so that no bundler leaves out the line above as if nobody used it. */
-export const loadHubJoin = () => loadJoin();
+export const hubJoin = await loadJoin();

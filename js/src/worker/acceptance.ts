@@ -1,0 +1,128 @@
+// Whether the hub takes a change at all: stamps from a clock that is too far ahead, and names and values that another device
+// could not read, are answered one by one, so that they never hold up the rest of a batch.
+import { type ErrorCode, TidemarkError } from '../errors.js';
+import { idBytesMax, isAbsent, valueDepthMax } from '../values.js';
+import type { Change, PushResult, StampText } from '../wire.js';
+import type { HubStore } from './hub-store.js';
+import { driftMsMax, isOver, nameBytesMax } from './limits.js';
+
+/** Decides for one request, at one time. */
+export class Acceptance {
+  readonly #store: HubStore;
+  readonly #latestMs: number;
+  readonly #retired = new Map<string, boolean>();
+
+  constructor(store: HubStore, serverTime: number) {
+    this.#store = store;
+    this.#latestMs = serverTime + driftMsMax;
+  }
+
+  /** The answer to a change that is not to be merged; null: it is. */
+  refuse(change: Change): PushResult | null {
+    return this.#isClockWrong(change) ? { outcome: 'clock' } : limitOutcome(change);
+  }
+
+  #isClockWrong({ stamp, fields }: Change): boolean {
+    const stamps = fields === undefined ? [stamp] : [stamp, ...Object.values(fields)];
+    // A copy of this change that is delivered later must not win once its time has come.
+    for (const each of stamps) if (msOf(each) > this.#latestMs) this.#retire(nodeOf(each));
+    return stamps.some((each) => this.#isRetired(nodeOf(each)));
+  }
+
+  #retire(node: string): void {
+    this.#store.retire(node);
+    this.#retired.set(node, true);
+  }
+
+  #isRetired(node: string): boolean {
+    let retired = this.#retired.get(node);
+    if (retired === undefined) {
+      retired = this.#store.isRetired(node);
+      this.#retired.set(node, retired);
+    }
+    return retired;
+  }
+}
+
+export function rejected(code: ErrorCode, detail: string): PushResult {
+  const { message, retryable } = new TidemarkError(code, detail);
+  return { outcome: 'rejected', code, message, retryable };
+}
+
+function msOf(stamp: StampText): number {
+  return Number.parseInt(stamp.slice(0, 12), 16);
+}
+
+function nodeOf(stamp: StampText): string {
+  return stamp.slice(18);
+}
+
+function limitOutcome(change: Change): PushResult | null {
+  if (isOver(nameBytesMax, change.table)) return rejected('too_large', 'the name of a table');
+  if (isOver(idBytesMax, change.id)) return rejected('too_large', 'an id');
+  for (const name of Object.keys(change.fields ?? {}))
+    if (isOver(nameBytesMax, name)) return rejected('too_large', 'the name of a field');
+  for (const [name, value] of Object.entries(change.row ?? {})) {
+    if (isOver(nameBytesMax, name)) return rejected('too_large', 'the name of a field');
+    if (change.patch && isRemoval(value)) continue;
+    const fault = faultOf(value, 0);
+    if (fault !== null) return rejected('value_unsupported', `row.${name} ${fault}`);
+  }
+  return null;
+}
+
+function isRemoval(value: unknown): boolean {
+  return isAbsent(value) && isTagOf(value as object, 0);
+}
+
+function isTagOf(value: object, content: unknown): boolean {
+  const contents = Object.values(value);
+  return contents.length === 1 && contents[0] === content;
+}
+
+// Looks no deeper than it allows, so that no value can exhaust the stack.
+function faultOf(value: unknown, depth: number): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'is not a finite number';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= valueDepthMax) return `is nested over ${valueDepthMax} levels`;
+  const names = Object.keys(value);
+  const tag = names.length === 1 && !Array.isArray(value) ? (names[0] as string) : '';
+  if (tag.startsWith('$tm:')) return faultOfTagged(tag, (value as Tagged)[tag], depth);
+  return firstFault(Object.values(value), depth);
+}
+
+type Tagged = Record<string, unknown>;
+
+function firstFault(values: unknown[], depth: number): string | null {
+  for (const value of values) {
+    const fault = faultOf(value, depth + 1);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+const numbers: unknown[] = ['NaN', 'Infinity', '-Infinity', '-0'];
+const forms: Record<string, (content: unknown) => boolean> = {
+  '$tm:date': (ms) => ms === null || (typeof ms === 'number' && Number.isFinite(ms)),
+  '$tm:bigint': (text) => typeof text === 'string' && /^-?\d+$/.test(text),
+  '$tm:bytes': (text) => typeof text === 'string' && isBase64(text),
+  '$tm:undefined': (content) => content === 0,
+  '$tm:number': (text) => numbers.includes(text),
+};
+
+function faultOfTagged(tag: string, content: unknown, depth: number): string | null {
+  if (tag !== '$tm:object') {
+    const isWell = Object.hasOwn(forms, tag) && forms[tag]?.(content);
+    return isWell ? null : `has a malformed tag ${tag.slice(0, 20)}`;
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return 'has a malformed tag $tm:object';
+  const names = Object.keys(content);
+  if (names.length !== 1 || !(names[0] as string).startsWith('$tm:'))
+    return 'has a malformed tag $tm:object';
+  return firstFault(Object.values(content), depth);
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}

@@ -1,0 +1,30 @@
+// The hub's limits, as protocol.md names them, and what measures them. Units are in the names.
+
+/** Changes of one push, at most. */
+export const pushChangesMax = 1_000;
+/** A request's body after decompression, at most. */
+export const bodyBytesMax = 4 * 1024 * 1024;
+/** Changes of a pull's page, about, where the caller names no number. */
+export const pullChangesDefault = 1_000;
+export const pullChangesMax = 5_000;
+/** A page ends after this much, at the next seq. */
+export const pageBytesMax = 1024 * 1024;
+/** Records looked at for one page, about: those left out cost time too. */
+export const pageRecordsMax = 20_000;
+/** What a record takes with its stamps, at most. A row of the database holds 2 MB. */
+export const rowBytesMax = 1024 * 1024;
+/** A batch that writes records of more than this goes on under another seq, or no page could hold it. */
+export const seqBytesMax = 8 * 1024 * 1024;
+/** A table's or a field's name, at most. */
+export const nameBytesMax = 256;
+/** How far a stamp may be ahead of the hub's time. */
+export const driftMsMax = 60_000;
+
+const utf8 = new TextEncoder();
+
+/** Whether `text` takes over `max` bytes of UTF-8. */
+export function isOver(max: number, text: string): boolean {
+  // Three bytes a UTF-16 unit at most: the exact length is only counted where it may matter.
+  if (text.length * 3 <= max) return false;
+  return text.length > max || utf8.encode(text).length > max;
+}

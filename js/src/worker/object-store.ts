@@ -1,0 +1,176 @@
+// ObjectStore: the hub's store in a Durable Object's SQLite. Names are kept as JSON text: there, a lone surrogate or a NUL is
+// an escape and survives, which as bare text it would not.
+import type { StampText } from '../wire.js';
+import type { Head, HeldRecord, HeldState, HubStore, RecordKey, TableCounts } from './hub-store.js';
+import { isOver, rowBytesMax } from './limits.js';
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    epoch TEXT NOT NULL, seq INTEGER NOT NULL, fence INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS records (
+    tbl TEXT NOT NULL, id TEXT NOT NULL,
+    seq INTEGER NOT NULL, whole_seq INTEGER NOT NULL, prev_seq INTEGER NOT NULL, by_node TEXT,
+    base TEXT, fields TEXT NOT NULL, register TEXT NOT NULL, deleted INTEGER NOT NULL,
+    lost_register TEXT, row TEXT NOT NULL,
+    PRIMARY KEY (tbl, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS records_by_seq ON records (seq);
+  CREATE TABLE IF NOT EXISTS retired_nodes (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
+const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register, r.deleted,
+  r.lost_register, octet_length(r.row) AS row_bytes`;
+
+type StateRow = {
+  seq: number;
+  whole_seq: number;
+  prev_seq: number;
+  by_node: string | null;
+  base: string | null;
+  fields: string;
+  register: string;
+  deleted: number;
+  lost_register: string | null;
+  row_bytes: number;
+};
+type RecordRow = StateRow & { tbl: string; id: string; row: string };
+/** A field above the base, as stored. */
+type FieldEntry = [name: string, stamp: StampText, seq: number];
+
+/** Keys of one look-up: well under what one bound value may hold. */
+const keysMax = 250;
+
+export class ObjectStore implements HubStore {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    storage.transactionSync(() => {
+      this.#sql.exec(tables);
+      this.#sql.exec('INSERT OR IGNORE INTO meta VALUES (1, ?, 0, 0)', drawEpoch());
+    });
+  }
+
+  transaction<T>(body: () => T): T {
+    return this.#storage.transactionSync(body);
+  }
+
+  head(): Head {
+    return this.#sql.exec<Head & Row>('SELECT epoch, seq, fence FROM meta').one();
+  }
+
+  setSeq(seq: number): void {
+    this.#sql.exec('UPDATE meta SET seq = ?', seq);
+  }
+
+  isRetired(node: string): boolean {
+    const found = this.#sql.exec('SELECT 1 FROM retired_nodes WHERE node = ?', node);
+    return found.toArray().length > 0;
+  }
+
+  retire(node: string): void {
+    this.#sql.exec('INSERT OR IGNORE INTO retired_nodes VALUES (?)', node);
+  }
+
+  readStates(keys: readonly RecordKey[]): (HeldState | null)[] {
+    const states = new Array<HeldState | null>(keys.length).fill(null);
+    for (let from = 0; from < keys.length; from += keysMax) {
+      const wanted = keys.slice(from, from + keysMax).map(({ table, id }) => [nameText(table), id]);
+      const found = this.#sql.exec<StateRow & { place: number }>(
+        `SELECT k.key AS place, ${stateColumns} FROM json_each(?) k
+         CROSS JOIN records r ON r.tbl = k.value ->> 0 AND r.id = k.value ->> 1`,
+        JSON.stringify(wanted),
+      );
+      for (const row of found) states[from + row.place] = stateOf(row);
+    }
+    return states;
+  }
+
+  readRow({ table, id }: RecordKey): string {
+    const found = this.#sql.exec<{ row: string }>(
+      'SELECT row FROM records WHERE tbl = ? AND id = ?',
+      nameText(table),
+      id,
+    );
+    return found.one().row;
+  }
+
+  write({ table, id }: RecordKey, state: HeldState, rowText: string | null): boolean {
+    const { columns } = state;
+    const fields = JSON.stringify(entriesOf(state));
+    const rowBytesLeft = rowBytesMax - (rowText === null ? state.rowBytes : 0);
+    if (isOver(rowBytesLeft, fields + (rowText ?? ''))) return false;
+    this.#sql.exec(
+      `INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '{}'))
+       ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = ?5, by_node = ?6, base = ?7, fields = ?8,
+         register = ?9, deleted = ?10, lost_register = ?11, row = coalesce(?12, row)`,
+      nameText(table),
+      id,
+      state.seq,
+      state.wholeSeq,
+      state.prevSeq,
+      state.byNode,
+      columns.base,
+      fields,
+      columns.register,
+      columns.deleted ? 1 : 0,
+      state.lostRegister,
+      rowText,
+    );
+    return true;
+  }
+
+  *since(seq: number): Iterable<HeldRecord> {
+    const found = this.#sql.exec<RecordRow>(
+      `SELECT r.tbl, r.id, r.row, ${stateColumns} FROM records r WHERE r.seq > ? ORDER BY r.seq, r.tbl, r.id`,
+      seq,
+    );
+    for (const row of found)
+      yield { table: JSON.parse(row.tbl), id: row.id, state: stateOf(row), rowText: row.row };
+  }
+
+  counts(): TableCounts[] {
+    const found = this.#sql.exec<{ tbl: string; records: number; tombstones: number }>(
+      'SELECT tbl, sum(deleted = 0) AS records, sum(deleted) AS tombstones FROM records GROUP BY tbl',
+    );
+    return found.toArray().map(({ tbl, ...counts }) => ({ table: JSON.parse(tbl), ...counts }));
+  }
+}
+
+type Row = Record<string, SqlStorageValue>;
+
+function nameText(name: string): string {
+  return JSON.stringify(name);
+}
+
+function entriesOf({ columns, fieldSeqs }: HeldState): FieldEntry[] {
+  return [...columns.fields].map(([name, at]) => [name, at, fieldSeqs.get(name) ?? 0]);
+}
+
+function stateOf(row: StateRow): HeldState {
+  const entries = JSON.parse(row.fields) as FieldEntry[];
+  return {
+    columns: {
+      base: row.base,
+      fields: new Map(entries.map(([name, at]) => [name, at])),
+      register: row.register,
+      deleted: row.deleted === 1,
+    },
+    fieldSeqs: new Map(entries.map(([name, , seq]) => [name, seq])),
+    seq: row.seq,
+    wholeSeq: row.whole_seq,
+    prevSeq: row.prev_seq,
+    byNode: row.by_node,
+    lostRegister: row.lost_register,
+    rowBytes: row.row_bytes,
+  };
+}
+
+function drawEpoch(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

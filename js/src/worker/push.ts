@@ -1,0 +1,171 @@
+// Push: merges a batch of changes into the hub's records, under one seq. The join decides; this keeps the seqs by which pull
+// knows who is to be told what.
+import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
+import { type CompareValues, type Join, mergeColumns, mergeRows } from '../merge.js';
+import { canonicalText } from '../values.js';
+import type { Change, PushReply, PushRequest, PushResult, WireRow } from '../wire.js';
+import { Acceptance, rejected } from './acceptance.js';
+import { formatCursor } from './cursor.js';
+import type { HeldState, HubStore } from './hub-store.js';
+import { seqBytesMax } from './limits.js';
+
+const applied: PushResult = { outcome: 'applied' };
+
+/** Applies `request` inside a transaction of `store`. */
+export function applyPush(
+  store: HubStore,
+  join: Join,
+  request: PushRequest,
+  serverTime: number,
+): PushReply {
+  const { changes } = request;
+  const head = store.head();
+  const acceptance = new Acceptance(store, serverTime);
+  const results = changes.map((change) => acceptance.refuse(change));
+  const places = [...changes.keys()].filter((i) => results[i] === null);
+  const states = store.readStates(places.map((i) => changes[i] as Change));
+  const merges: Merge[] = [];
+  const batch = new Batch(store, request.node, head.seq);
+  for (const [n, place] of places.entries()) {
+    const change = changes[place] as Change;
+    const state = states[n] ?? null;
+    const remote = columnsOfChange(change);
+    // Nor is a record held whose base is missing: of that one, only the delete was ever heard.
+    if (change.patch && !state?.columns.base) results[place] = { outcome: 'needFull' };
+    else if (state === null) results[place] = batch.insert(change, remote);
+    else merges.push({ place, change, state, remote });
+  }
+  const joined = join(
+    merges.map(({ state }) => state.columns),
+    merges.map(({ remote }) => remote),
+  );
+  for (const [n, merge] of merges.entries())
+    results[merge.place] = batch.merge(merge, joined[n] as JoinedColumns);
+  if (batch.seq !== head.seq) store.setSeq(batch.seq);
+  const cursor = formatCursor(head, batch.seq);
+  return { results: results as PushResult[], seq: batch.seq, cursor, serverTime };
+}
+
+interface Merge {
+  place: number;
+  change: Change;
+  state: HeldState;
+  remote: Columns;
+}
+
+class Batch {
+  /** The last seq given out: the hub's, until something changes. */
+  seq: number;
+  readonly #store: HubStore;
+  readonly #node: string;
+  #bytes = seqBytesMax;
+
+  constructor(store: HubStore, node: string, seq: number) {
+    this.#store = store;
+    this.#node = node;
+    this.seq = seq;
+  }
+
+  insert(change: Change, columns: Columns): PushResult {
+    const rowText = JSON.stringify(change.row ?? {});
+    return this.#write(change, rowText, (seq) => ({
+      columns,
+      fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seq])),
+      seq,
+      wholeSeq: seq,
+      prevSeq: 0,
+      byNode: this.#node,
+      lostRegister: null,
+      rowBytes: rowText.length,
+    }))
+      ? applied
+      : tooLarge;
+  }
+
+  merge(merge: Merge, joined: JoinedColumns): PushResult {
+    const { change, state, remote } = merge;
+    // A delete moves no value: its row is not even read.
+    const row: WireRow = change.deleted ? {} : JSON.parse(this.#store.readRow(change));
+    const merged = mergeRows(row, change.row ?? {}, joined, compareValues);
+    const news = newsOf(merge, joined, (name) => merged.row[name] !== row[name], merged.changed);
+    const result = news.registerLost ? outcome([...merged.lost, 'deleted']) : outcome(merged.lost);
+    if (!news.any) return result;
+    const rowText = merged.changed ? JSON.stringify(merged.row) : null;
+    const columns = mergeColumns(state.columns, remote, joined);
+    const written = this.#write(change, rowText, (seq) =>
+      nextState(merge, columns, news, seq, this.#node),
+    );
+    return written ? result : tooLarge;
+  }
+
+  #write(change: Change, rowText: string | null, next: (seq: number) => HeldState): boolean {
+    const full = this.#bytes >= seqBytesMax;
+    const seq = full ? this.seq + 1 : this.seq;
+    const state = next(seq);
+    if (!this.#store.write(change, state, rowText)) return false;
+    this.#bytes = (full ? 0 : this.#bytes) + (rowText?.length ?? state.rowBytes);
+    this.seq = seq;
+    return true;
+  }
+}
+
+/** What a change does to a record, other than to lose. */
+interface News {
+  any: boolean;
+  /** Readers need the whole row. */
+  whole: boolean;
+  fields: string[];
+  registerLost: boolean;
+}
+
+function newsOf(
+  { state, remote }: Merge,
+  joined: JoinedColumns,
+  isReplaced: (name: string) => boolean,
+  rowChanged: boolean,
+): News {
+  const fields = [...joined.fields]
+    .filter(([name, side]) => side === 'remote' || (side === 'tie' && isReplaced(name)))
+    .map(([name]) => name);
+  const turned = remote.deleted !== state.columns.deleted;
+  const registerWon = joined.register === 'remote';
+  const registerLost = turned && !registerWon;
+  // The writer's own database has already gone the other way: it, and so everyone, is shown the winner whole, once.
+  const shown = registerLost && state.lostRegister !== remote.register;
+  const baseWritten = joined.base === 'remote' || (joined.base === 'tie' && rowChanged);
+  const whole = baseWritten || shown || (turned && registerWon);
+  return { any: whole || registerWon || fields.length > 0, whole, fields, registerLost };
+}
+
+function nextState(
+  { state, remote }: Merge,
+  columns: Columns,
+  news: News,
+  seq: number,
+  node: string,
+): HeldState {
+  const written = new Set(news.fields);
+  const seqOf = (name: string) => (written.has(name) ? seq : (state.fieldSeqs.get(name) ?? seq));
+  return {
+    columns,
+    fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seqOf(name)])),
+    seq,
+    wholeSeq: news.whole ? seq : state.wholeSeq,
+    prevSeq: state.byNode === node ? state.prevSeq : state.seq,
+    byNode: news.registerLost ? null : node,
+    lostRegister: news.registerLost ? remote.register : state.lostRegister,
+    rowBytes: state.rowBytes,
+  };
+}
+
+const compareValues: CompareValues = (a, b) => {
+  const [textA, textB] = [canonicalText(a), canonicalText(b)];
+  if (textA === textB) return 0;
+  return textA < textB ? -1 : 1;
+};
+
+const tooLarge = rejected('too_large', 'the record');
+
+function outcome(lost: string[]): PushResult {
+  return lost.length === 0 ? applied : { outcome: 'merged', lost };
+}
