@@ -2,7 +2,7 @@
 // place that is not. A captive portal's page, half a body or another server's JSON end here, and change nothing.
 import { isErrorCode, TidemarkError } from '../errors.js';
 import { decodeKey } from '../values.js';
-import type { Change, Cursor, FullReply, PullReply, PushReply, PushResult } from '../wire.js';
+import type { Change, FullReply, PullReply, PushReply, PushResult } from '../wire.js';
 
 type Json = Record<string, unknown>;
 
@@ -29,10 +29,6 @@ function time(value: unknown, place: string): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : fail(place, 'a number');
 }
 
-function cursor(value: unknown, place: string): Cursor {
-  return value === null ? null : text(value, place);
-}
-
 const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
 
 function stamp(value: unknown, place: string): string {
@@ -40,12 +36,17 @@ function stamp(value: unknown, place: string): string {
   return is ? value : fail(place, 'a stamp');
 }
 
+function flag(value: unknown, place: string): boolean {
+  return value === undefined || typeof value === 'boolean' ? value === true : fail(place, 'a boolean');
+}
+
 function change(value: unknown, place: string): Change {
   const it = object(value, place);
   text(it.table, `${place}.table`);
   decodeKey(text(it.id, `${place}.id`));
   stamp(it.stamp, `${place}.stamp`);
-  if (it.deleted !== true) object(it.row, `${place}.row`);
+  flag(it.patch, `${place}.patch`);
+  if (!flag(it.deleted, `${place}.deleted`)) object(it.row, `${place}.row`);
   if (it.fields !== undefined)
     for (const [name, at] of Object.entries(object(it.fields, `${place}.fields`)))
       stamp(at, `${place}.fields.${name}`);
@@ -89,14 +90,16 @@ export function checkPushReply(value: unknown, changes: number): PushReply {
 
 export function checkPullReply(value: unknown): PullReply {
   const it = object(value, 'the reply');
+  const reset = flag(it.reset, 'reset');
   const reply: PullReply = {
     changes: array(it.changes, 'changes').map((each, i) => change(each, `changes[${i}]`)),
-    cursor: cursor(it.cursor, 'cursor'),
-    more: it.more === true,
+    // Without a cursor the next pull would begin at the beginning, and so on for ever.
+    cursor: reset ? null : text(it.cursor, 'cursor'),
+    more: flag(it.more, 'more'),
     fence: it.fence === undefined ? 0 : time(it.fence, 'fence'),
     serverTime: time(it.serverTime, 'serverTime'),
   };
-  if (it.reset === true) reply.reset = true;
+  if (reset) reply.reset = true;
   return reply;
 }
 

@@ -1,0 +1,162 @@
+// What an endpoint may answer: every reply of the protocol passes, everything else is `bad_reply` and nothing worse.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { columnsOfChange, FieldNumbers, pushCells } from '../../js/src/columns.js';
+import { TidemarkError } from '../../js/src/errors.js';
+import { Exchange } from '../../js/src/exchange.js';
+import { checkFullReply, checkPullReply, checkPushReply } from '../../js/src/transports/replies.js';
+import type { PullReply } from '../../js/src/wire.js';
+import { errorOf } from './support/errors.js';
+import { fullReply, pullReply, pushReply, spoiled, stampA } from './support/replies.js';
+
+const changes = pushReply().results.length;
+
+/** The reply, or null for one that is refused as it must be. */
+function accepted<T>(check: () => T): T | null {
+  try {
+    return check();
+  } catch (error) {
+    expect(error).toBeInstanceOf(TidemarkError);
+    expect((error as TidemarkError).code).toBe('bad_reply');
+    return null;
+  }
+}
+
+// What follows the check must be able to take whatever passed it.
+function use(pull: PullReply): void {
+  const words: number[] = [];
+  for (const change of pull.changes) pushCells(words, 0, columnsOfChange(change), new FieldNumbers());
+  expect(words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)).toBe(true);
+  const exchange = new Exchange('e:1');
+  if (accepted(() => exchange.receive(null, pull)) !== null) exchange.summary(0, 0, pull.serverTime);
+}
+
+describe('a reply of the protocol', () => {
+  test('passes as it is', () => {
+    expect(checkFullReply(fullReply(), changes)).toEqual(fullReply());
+    expect(checkPushReply(pushReply(), changes)).toEqual(pushReply());
+    expect(checkPullReply(pullReply())).toEqual(pullReply());
+  });
+
+  test('may lack the fence, and say more than we know', () => {
+    const { fence: _, ...rest } = pullReply();
+    expect(checkPullReply({ ...rest, motd: 'hi' })).toEqual({ ...rest, fence: 0 });
+  });
+
+  test('may be a reset without a cursor', () => {
+    const reply = { ...pullReply(), changes: [], reset: true, cursor: null };
+    expect(checkPullReply(reply)).toEqual(reply);
+  });
+
+  test('may refuse a change with a code that only a later version has', () => {
+    const results = [{ outcome: 'rejected', code: 'quota_1', message: 'full', retryable: true }];
+    expect(checkPushReply({ ...pushReply(), results }, 1).results).toEqual([
+      { outcome: 'rejected', code: 'bad_request', message: 'full', retryable: true },
+    ]);
+  });
+
+  test('may say of a change that it is neither deleted nor a patch', () => {
+    const change = { table: 't', id: '1', stamp: stampA, row: {}, deleted: false, patch: false };
+    expect(checkPullReply({ ...pullReply(), changes: [change] }).changes).toEqual([change]);
+  });
+
+  test('may have fields of any name', () => {
+    const change = JSON.parse(
+      `{"table":"__proto__","id":"\\"__proto__\\"","stamp":"${stampA}","row":{"__proto__":1},"fields":{"__proto__":"${stampA}"}}`,
+    );
+    const [passed] = checkPullReply({ ...pullReply(), changes: [change] }).changes;
+    expect(JSON.stringify(passed)).toBe(JSON.stringify(change));
+  });
+});
+
+describe('a reply that is not of the protocol', () => {
+  const change = (spoil: object) => ({ ...pullReply(), changes: [{ ...pullReply().changes[0], ...spoil }] });
+  const pulls: [string, unknown, string][] = [
+    ['null', null, 'the reply'],
+    ['an array', [], 'the reply'],
+    ['a text', 'ok', 'the reply'],
+    ['without changes', { ...pullReply(), changes: undefined }, 'changes'],
+    ['without a cursor', { ...pullReply(), cursor: null }, 'cursor'],
+    ['with a cursor that is a number', { ...pullReply(), cursor: 7 }, 'cursor'],
+    ['without the time', { ...pullReply(), serverTime: null }, 'serverTime'],
+    ['with a fence that is a text', { ...pullReply(), fence: '0' }, 'fence'],
+    ['with more that is a text', { ...pullReply(), more: 'true' }, 'more'],
+    ['with reset that is a number', { ...pullReply(), reset: 1 }, 'reset'],
+    ['with a change that is null', { ...pullReply(), changes: [null] }, 'changes[0]'],
+    ['with a table that is no text', change({ table: 1 }), 'changes[0].table'],
+    ['with an id that is no key', change({ id: 'k1' }), 'not an id'],
+    ['with a stamp in capitals', change({ stamp: stampA.toUpperCase() }), 'changes[0].stamp'],
+    ['with a stamp and a line feed', change({ stamp: `${stampA}\n` }), 'changes[0].stamp'],
+    ['with no row', change({ row: undefined }), 'changes[0].row'],
+    ['with a row that is an array', change({ row: [] }), 'changes[0].row'],
+    ['with deleted that is a number', change({ deleted: 1 }), 'changes[0].deleted'],
+    ['with a patch that is a text', change({ patch: 'yes' }), 'changes[0].patch'],
+    ['with fields that are an array', change({ fields: [] }), 'changes[0].fields'],
+    ['with a field of no stamp', change({ fields: { done: 1 } }), 'changes[0].fields.done'],
+  ];
+
+  test.each(pulls)('%s is refused, and the place named', (_, reply, place) => {
+    const { code, message } = errorOf(() => checkPullReply(reply));
+    expect(code).toBe('bad_reply');
+    expect(message).toContain(place);
+  });
+
+  const pushes: [string, unknown, string][] = [
+    ['of another count of results', { ...pushReply(), results: [] }, 'one per change (5)'],
+    ['of an unknown outcome', { ...pushReply(), results: [{ outcome: 'ok' }] }, 'results[0].outcome'],
+    ['of a merge without its list', { ...pushReply(), results: [{ outcome: 'merged' }] }, 'results[0].lost'],
+    ['of a rejection without words', { ...pushReply(), results: [{ outcome: 'rejected' }] }, 'message'],
+    ['of no results', { ...pushReply(), results: null }, 'results'],
+    ['of no cursor', { ...pushReply(), cursor: null }, 'cursor'],
+    ['of a seq that is a text', { ...pushReply(), seq: '7' }, 'seq'],
+  ];
+
+  test.each(pushes)('%s is refused, and the place named', (_, reply, place) => {
+    const { code, message } = errorOf(() => checkPushReply(reply, changes));
+    expect(code).toBe('bad_reply');
+    expect(message).toContain(place);
+  });
+
+  test('is refused in either half of a full reply', () => {
+    expect(errorOf(() => checkFullReply({ ...fullReply(), push: null }, changes)).code).toBe('bad_reply');
+    expect(errorOf(() => checkFullReply({ ...fullReply(), pull: null }, changes)).code).toBe('bad_reply');
+    expect(errorOf(() => checkFullReply({ ...fullReply(), serverTime: '' }, changes)).code).toBe('bad_reply');
+  });
+
+  test('of any JSON is a bad reply and nothing else', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), fc.nat({ max: 3 }), (json, count) => {
+        accepted(() => checkFullReply(json, count));
+        accepted(() => checkPushReply(json, count));
+        accepted(() => checkPullReply(json));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('in one place of any kind is a bad reply, or one that all else can take', () => {
+    fc.assert(
+      fc.property(spoiled(fullReply()), (json) => {
+        const reply = accepted(() => checkFullReply(json, changes));
+        if (reply !== null) use(reply.pull);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('a reply that would never end', () => {
+  const receive = (cursor: string | null, spoil: object) =>
+    new Exchange(cursor).receive(null, checkPullReply({ ...pullReply(), ...spoil }));
+
+  test('is refused: more to read, and the cursor stands still', () => {
+    expect(errorOf(() => receive('e:7', { more: true })).code).toBe('bad_reply');
+    expect(() => receive('e:6', { more: true })).not.toThrow();
+    expect(() => receive('e:7', { more: false })).not.toThrow();
+  });
+
+  test('is refused: a reset of a pull from the beginning', () => {
+    expect(errorOf(() => receive(null, { reset: true })).code).toBe('bad_reply');
+    expect(() => receive('e:7', { reset: true })).not.toThrow();
+  });
+});

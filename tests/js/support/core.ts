@@ -1,0 +1,19 @@
+// The real core in Node: its bytes from the build tree, instantiated once per test file.
+import { readFile } from 'node:fs/promises';
+import { loadJoin } from '../../../js/src/core.js';
+import { createEngine, type Engine } from '../../../js/src/engine.js';
+import type { Host } from '../../../js/src/host.js';
+import type { Join } from '../../../js/src/merge.js';
+import { useWasm } from '../../../js/src/wasm.js';
+
+const bytes = readFile(new URL('../../../build/wasm/tidemark.wasm', import.meta.url));
+
+export function realJoin(): Promise<Join> {
+  useWasm(bytes);
+  return loadJoin();
+}
+
+export function realEngine(host: Host): Promise<Engine> {
+  useWasm(bytes);
+  return createEngine(host);
+}
