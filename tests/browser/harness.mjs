@@ -60,6 +60,7 @@ export async function bundlePage(entry, options = {}) {
     target: 'es2022',
     write: false,
     sourcemap: 'inline',
+    external: ['module'], // the core's glue asks for it in Node only
     logLevel: 'error',
     ...options,
   });
@@ -93,13 +94,16 @@ async function readUnder(root, path) {
 
 /** An HTML page that runs the module at `script`. */
 export const pageOf = (script) =>
-  `<!doctype html><meta charset="utf-8"><title>Tidemark</title><script type="module" src="${script}"></script>`;
+  `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Tidemark</title><script type="module" src="${script}"></script>`;
 
 /**
  * Opens the script `entry` in Chromium, and returns what it left in `window.result`. Its console goes to `log`.
- * `files` are served too; a failed load or an uncaught error rejects.
+ * `path` may bring a query, `files` are served too; a failed load or an uncaught error rejects.
  */
-export async function runPage(entry, { files = {}, esbuild = {}, log = console.log, timeoutMs = 120_000 } = {}) {
+export async function runPage(
+  entry,
+  { path = '/', files = {}, esbuild = {}, log = console.log, timeoutMs = 120_000 } = {},
+) {
   const script = await bundlePage(entry, esbuild);
   const server = await serve({ '/': pageOf('/page.js'), '/page.js': script, ...files });
   const browser = await launchChromium();
@@ -111,8 +115,10 @@ export async function runPage(entry, { files = {}, esbuild = {}, log = console.l
     });
     failed.catch(() => {});
     page.on('console', (message) => log(message.text()));
-    await page.goto(server.url);
-    const done = page.waitForFunction(() => window.result !== undefined, null, { timeout: timeoutMs });
+    await page.goto(server.url + path);
+    const done = page.waitForFunction(() => window.result !== undefined, null, {
+      timeout: timeoutMs,
+    });
     await Promise.race([done, failed]);
     return await page.evaluate(() => window.result);
   } finally {

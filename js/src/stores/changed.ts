@@ -70,5 +70,7 @@ function isSameArray(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
 function isSameObject(a: object, b: object): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && isSame(valueOf(a, name), valueOf(b, name)));
+  return names.every(
+    (name) => Object.hasOwn(b, name) && isSame(valueOf(a, name), valueOf(b, name)),
+  );
 }

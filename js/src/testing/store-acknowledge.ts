@@ -29,8 +29,16 @@ export const acknowledgeTests: StoreTests = {
     await subject.acknowledge([sent[0], sent[2]] as PendingWrite[]);
     const left = await subject.writes();
     equal(names(left), ['"b"', '"d"'], 'left');
-    equal(left.map((w) => w.columns.register), [sent[1], sent[3]].map((w) => w?.columns.register), 'stamps');
-    equal(left.map((w) => w.transaction), [sent[1], sent[3]].map((w) => w?.transaction), 'name');
+    equal(
+      left.map((w) => w.columns.register),
+      [sent[1], sent[3]].map((w) => w?.columns.register),
+      'stamps',
+    );
+    equal(
+      left.map((w) => w.transaction),
+      [sent[1], sent[3]].map((w) => w?.transaction),
+      'name',
+    );
     await subject.acknowledge([sent[0], sent[3]] as PendingWrite[]);
     equal(names(await subject.writes()), ['"b"'], 'an acknowledgement twice');
   },
@@ -51,8 +59,15 @@ export const acknowledgeTests: StoreTests = {
     await subject.driver.put('todos', { id: 'b' });
     const [write] = await subject.writes();
     const change = { table: 'todos', id: '"a"', stamp: stampAt(1), row: { id: 'a' } };
-    const refusal = { outcome: 'rejected', code: 'forbidden', message: 'no', retryable: false } as const;
-    await subject.commit({ acknowledged: [{ write: write as PendingWrite, result: 'dead', refusal, change }] });
+    const refusal = {
+      outcome: 'rejected',
+      code: 'forbidden',
+      message: 'no',
+      retryable: false,
+    } as const;
+    await subject.commit({
+      acknowledged: [{ write: write as PendingWrite, result: 'dead', refusal, change }],
+    });
     equal(names(await subject.writes()), ['"b"'], 'left');
     const [letter] = await subject.store.deadLetters();
     equal([letter?.change, letter?.code, letter?.message], [change, 'forbidden', 'no'], 'letter');
@@ -67,7 +82,11 @@ export const acknowledgeTests: StoreTests = {
     await subject.store.restamp((_, count) => clock.reserve(count));
     const after = await subject.writes();
     equal(names(after), names(before), 'records');
-    equal(after.every((w, i) => w.columns.register > (before[i] as PendingWrite).columns.register), true, 'later');
+    equal(
+      after.every((w, i) => w.columns.register > (before[i] as PendingWrite).columns.register),
+      true,
+      'later',
+    );
     equal(after[0]?.transaction === after[1]?.transaction, true, 'together');
     equal(after[1]?.transaction === after[2]?.transaction, false, 'apart');
     await subject.acknowledge(before);
@@ -79,7 +98,11 @@ export const acknowledgeTests: StoreTests = {
     const writes = await subject.writes();
     await subject.store.lead();
     await rejects(subject.acknowledge(writes), 'closed', 'commit');
-    await rejects(subject.pull({ table: 'todos', id: '"x"', stamp: stampAt(1), row: {} }), 'closed', 'pull');
+    await rejects(
+      subject.pull({ table: 'todos', id: '"x"', stamp: stampAt(1), row: {} }),
+      'closed',
+      'pull',
+    );
     equal((await subject.outbox()).pending, 1, 'pending');
     equal(await subject.driver.get('todos', 'x'), undefined, 'row');
   },
@@ -99,7 +122,11 @@ export const acknowledgeTests: StoreTests = {
     const good = { table: 'notes', id: '"b"', stamp: stampAt(9), row: { id: 'b' } };
     const bad = { table: 'todos', id: '"c"', stamp: stampAt(9), row: { at: { '$tm:bogus': 1 } } };
     const acknowledged = [{ write: write as PendingWrite, result: 'sent' as const }];
-    await rejects(subject.commit({ acknowledged, changes: [good, bad], cursor: 'e:2' }), 'bad_reply', 'bad page');
+    await rejects(
+      subject.commit({ acknowledged, changes: [good, bad], cursor: 'e:2' }),
+      'bad_reply',
+      'bad page',
+    );
     equal((await subject.outbox()).pending, 1, 'pending');
     equal(await subject.driver.get('notes', 'b'), undefined, 'row');
     equal((await subject.store.load()).cursor, 'e:1', 'cursor');

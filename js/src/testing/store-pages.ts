@@ -9,8 +9,17 @@ import type { Subject } from './store-driver.js';
 const early = stampAt(10);
 const late = stampAt(9_000_000_000);
 const base = { table: 'todos', id: '"a"' };
-const whole = (stamp: string, row: object): Change => ({ ...base, stamp, row: { id: 'a', ...row } });
-const patch = (stamp: string, row: object): Change => ({ ...base, stamp, patch: true, row: { ...row } });
+const whole = (stamp: string, row: object): Change => ({
+  ...base,
+  stamp,
+  row: { id: 'a', ...row },
+});
+const patch = (stamp: string, row: object): Change => ({
+  ...base,
+  stamp,
+  patch: true,
+  row: { ...row },
+});
 const deleted = (stamp: string): Change => ({ ...base, stamp, deleted: true });
 const read = (subject: Subject) => subject.driver.get('todos', 'a');
 
@@ -23,7 +32,11 @@ export const pageTests: StoreTests = {
   'a page is applied and not recorded': async (subject) => {
     await subject.commit({ changes: [whole(early, { n: 1 })], cursor: 'e:1' });
     equal(await read(subject), { id: 'a', n: 1 }, 'row');
-    equal([(await subject.outbox()).pending, (await subject.store.load()).cursor], [0, 'e:1'], 'log, cursor');
+    equal(
+      [(await subject.outbox()).pending, (await subject.store.load()).cursor],
+      [0, 'e:1'],
+      'log, cursor',
+    );
   },
 
   'a clean record takes whole, patch and delete as they are': async (subject) => {
@@ -124,7 +137,10 @@ export const pageTests: StoreTests = {
 
   'acknowledged writes no longer count against the page that comes with them': async (subject) => {
     await subject.driver.put('todos', { id: 'a', n: 1 });
-    const acknowledged = (await subject.writes()).map((write) => ({ write, result: 'sent' as const }));
+    const acknowledged = (await subject.writes()).map((write) => ({
+      write,
+      result: 'sent' as const,
+    }));
     await subject.commit({ acknowledged, changes: [whole(early, { n: 5 })] });
     equal(await read(subject), { id: 'a', n: 5 }, 'row');
   },

@@ -30,7 +30,11 @@ export const recordTests: StoreTests = {
     await subject.driver.put('todos', milk);
     await subject.acknowledge(await subject.writes());
     await subject.driver.put('todos', { id: 'm', title: 'Oat milk', list: 'home' });
-    equal(await said(subject), [{ ...whole, kind: 'patch', fields: ['done', 'list', 'title'] }], 'fields');
+    equal(
+      await said(subject),
+      [{ ...whole, kind: 'patch', fields: ['done', 'list', 'title'] }],
+      'fields',
+    );
   },
 
   'a put that changes nothing records nothing': async (subject) => {
@@ -49,7 +53,11 @@ export const recordTests: StoreTests = {
   'every write in a record table is whole': async (subject) => {
     await subject.driver.put('notes', milk);
     await subject.driver.put('notes', { ...milk, done: 1 });
-    equal((await said(subject)).map(({ kind }) => kind), ['whole', 'whole'], 'kinds');
+    equal(
+      (await said(subject)).map(({ kind }) => kind),
+      ['whole', 'whole'],
+      'kinds',
+    );
   },
 
   'a delete is recorded, and leaves no row': async (subject) => {

@@ -55,7 +55,13 @@ export const valueTests: StoreTests = {
     await subject.pull({ table: 'todos', id: '"a"', stamp: stampAt(1), row: { id: 'a' } });
     await subject.pull({ table: 'todos', id: '"a"', stamp: stampAt(2), patch: true, row });
     await subject.driver.update('todos', 'a', { mine: 1 });
-    await subject.pull({ table: 'todos', id: '"a"', stamp: stampAt(3), patch: true, row: { theirs: 1 } });
+    await subject.pull({
+      table: 'todos',
+      id: '"a"',
+      stamp: stampAt(3),
+      patch: true,
+      row: { theirs: 1 },
+    });
     const expected = { id: 'a', mine: 1, theirs: 1 };
     for (const name of Object.keys(fields)) setOwn(expected, name, fields[name]);
     equal(await subject.driver.get('todos', 'a'), expected, 'row');
@@ -73,10 +79,24 @@ export const valueTests: StoreTests = {
   },
 
   'keys of every kind': async (subject) => {
-    const keys = ['', '__proto__', '"', '\ud800', 0, -5, Number.MAX_SAFE_INTEGER, ['a', 1], [['n'], 2]];
+    const keys = [
+      '',
+      '__proto__',
+      '"',
+      '\ud800',
+      0,
+      -5,
+      Number.MAX_SAFE_INTEGER,
+      ['a', 1],
+      [['n'], 2],
+    ];
     for (const id of keys) await subject.driver.put('todos', { id, n: 1 });
     const writes = await subject.writes();
-    equal(writes.map(({ id }) => id), keys.map((key) => JSON.stringify(key)), 'ids');
+    equal(
+      writes.map(({ id }) => id),
+      keys.map((key) => JSON.stringify(key)),
+      'ids',
+    );
     await subject.acknowledge(writes);
     const changes = keys.map((key) => ({
       table: 'todos',
@@ -92,12 +112,20 @@ export const valueTests: StoreTests = {
   'a value that cannot be synced is refused, and so is the write': async (subject) => {
     const write = subject.driver.put('todos', { id: 'a', bad: [new Map()] });
     await rejects(write, 'value_unsupported', 'put');
-    equal([await subject.driver.get('todos', 'a'), (await subject.outbox()).pending], [undefined, 0], 'left');
+    equal(
+      [await subject.driver.get('todos', 'a'), (await subject.outbox()).pending],
+      [undefined, 0],
+      'left',
+    );
   },
 
   'a key that cannot be synced is refused, and so is the write': async (subject) => {
     for (const id of [1.5, 'x'.repeat(2_000), new Date(0)])
-      await rejects(subject.driver.put('todos', { id, n: 1 }), 'key_unsupported', String(id).slice(0, 20));
+      await rejects(
+        subject.driver.put('todos', { id, n: 1 }),
+        'key_unsupported',
+        String(id).slice(0, 20),
+      );
     equal((await subject.outbox()).pending, 0, 'pending');
   },
 };

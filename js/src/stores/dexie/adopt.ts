@@ -38,12 +38,19 @@ export async function coverTables(
   device: string | undefined,
 ): Promise<void> {
   // From here on writes are recorded; the transaction below waits for those that began before.
-  for (const [name, merge] of tables) tracker.tables.set(name, merge);
-  const changed = await transact(tracker, 'rw', [...tables.keys(), logStore, stateStore], (access) =>
-    cover(access, tables, stamper, device),
-  );
-  for (const name of tracker.tables.keys()) if (!tables.has(name)) tracker.tables.delete(name);
-  if (changed) tracker.tellTables();
+  const before = tracker.tables;
+  tracker.tables = new Map([...before, ...tables]);
+  try {
+    const stores = [...tables.keys(), logStore, stateStore];
+    const changed = await transact(tracker, 'rw', stores, (access) =>
+      cover(access, tables, stamper, device),
+    );
+    tracker.tables = new Map(tables);
+    if (changed) tracker.tellTables();
+  } catch (error) {
+    tracker.tables = before;
+    throw error;
+  }
 }
 
 async function cover(

@@ -1,5 +1,5 @@
 // Applies one exchange in one transaction: acknowledgements, the page, and the state.
-import Dexie from 'dexie';
+import { Dexie } from 'dexie';
 import type { Columns } from '../../columns.js';
 import { columnsOfChange } from '../../columns.js';
 import { TidemarkError } from '../../errors.js';
@@ -60,7 +60,10 @@ async function dropGraves(access: Access, commit: Commit, pending: Pending): Pro
   const settled = commit.acknowledged
     .map(({ write }) => write)
     .filter(({ table, id }) => !pending.get(table)?.has(id));
-  await access.delete(gravesStore, settled.map(({ table, id }) => [table, id]));
+  await access.delete(
+    gravesStore,
+    settled.map(({ table, id }) => [table, id]),
+  );
 }
 
 /** The page's changes by table; returns how many patches had no record to patch. */
@@ -78,7 +81,8 @@ async function applyPage(
   }
   let missing = 0;
   for (const [table, of] of tables)
-    if (access.has(table)) missing += await new TablePage(access, table).apply(of, join, pending.get(table));
+    if (access.has(table))
+      missing += await new TablePage(access, table).apply(of, join, pending.get(table));
   return missing;
 }
 
@@ -99,7 +103,11 @@ class TablePage {
   ): Promise<number> {
     const clean = pending ? changes.filter(({ id }) => !pending.has(id)) : changes;
     if (pending && clean.length < changes.length)
-      await this.#merge(changes.filter(({ id }) => pending.has(id)), join, pending);
+      await this.#merge(
+        changes.filter(({ id }) => pending.has(id)),
+        join,
+        pending,
+      );
     const missing = await this.#patch(clean.filter((change) => change.patch));
     for (const change of clean)
       if (change.deleted) this.#deletes.push(change.id);
@@ -143,7 +151,10 @@ class TablePage {
   }
 
   #rows(changes: readonly Change[]): Promise<(object | undefined)[]> {
-    return this.access.getMany(this.table, changes.map(({ id }) => decodeKey(id)));
+    return this.access.getMany(
+      this.table,
+      changes.map(({ id }) => decodeKey(id)),
+    );
   }
 
   async #write(): Promise<void> {

@@ -28,7 +28,9 @@ export async function stampedLog(access: Access, stamper: Stamper): Promise<LogE
   const entries = await access.all<LogEntry>(logStore);
   const first = entries.findIndex((entry) => entry.stamp === null);
   if (first === -1) return entries;
-  const late = entries.slice(first).map((entry) => stampedAgain(entry, stamper.reserve(spanOf(entry))));
+  const late = entries
+    .slice(first)
+    .map((entry) => stampedAgain(entry, stamper.reserve(spanOf(entry))));
   await access.put(logStore, late);
   return [...entries.slice(0, first), ...late];
 }

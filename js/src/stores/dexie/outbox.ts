@@ -24,12 +24,17 @@ interface Loaded extends Outbox {
   unstamped: boolean;
 }
 
-export async function readOutbox(tracker: Tracker, stamper: Stamper, limit: number): Promise<Outbox> {
+export async function readOutbox(
+  tracker: Tracker,
+  stamper: Stamper,
+  limit: number,
+): Promise<Outbox> {
   const stores = [...tracker.tables.keys(), logStore, gravesStore];
   for (;;) {
     const loaded = await transact(tracker, 'r', stores, (access) => load(access, limit));
     const { unsendable, unstamped, ...outbox } = loaded;
-    if (unstamped) await transact(tracker, 'rw', [logStore], (access) => stampedLog(access, stamper));
+    if (unstamped)
+      await transact(tracker, 'rw', [logStore], (access) => stampedLog(access, stamper));
     else if (unsendable.length > 0) await bury(tracker, unsendable);
     else return outbox;
   }
@@ -75,7 +80,10 @@ async function loadRows(access: Access, writes: readonly PendingWrite[], unsenda
     const ids = [...of.keys()];
     const found = access.has(table) ? await access.getMany<object>(table, ids.map(decodeKey)) : [];
     const missing = aside === 0 ? [] : ids.filter((_, i) => found[i] === undefined);
-    const graves = await access.getMany<GraveRow>(gravesStore, missing.map((id) => [table, id]));
+    const graves = await access.getMany<GraveRow>(
+      gravesStore,
+      missing.map((id) => [table, id]),
+    );
     const kept = new Map(missing.map((id, i) => [id, graves[i]?.row]));
     const encoded = new Map<IdText, WireRow>();
     for (const [i, id] of ids.entries()) {
@@ -126,4 +134,3 @@ async function bury(tracker: Tracker, unsendable: readonly Unsendable[]): Promis
     await acknowledge(access, acknowledged);
   });
 }
-

@@ -12,9 +12,10 @@ import type {
   Dexie,
 } from 'dexie';
 import { encodeKey } from '../../values.js';
-import { changedFields, checkFields, checkRow } from '../changed.js';
+import { checkFields, checkRow } from '../changed.js';
 import type { MergeMode } from '../store.js';
-import { created, type Draft, whole } from './entry.js';
+import type { Draft } from './entry.js';
+import { draftOf, FieldSets } from './field-sets.js';
 import type { Logged, Recorder } from './recorder.js';
 import { logStore } from './schema.js';
 import type { Tracker } from './tracker.js';
@@ -70,7 +71,11 @@ function checkKey(key: unknown): void {
   if (typeof key !== 'string' || key.length > safeKeyUnits) encodeKey(key);
 }
 
-function recordWhole(context: Context, request: DBCoreAddRequest | DBCorePutRequest, create: boolean) {
+function recordWhole(
+  context: Context,
+  request: DBCoreAddRequest | DBCorePutRequest,
+  create: boolean,
+) {
   const { down, recorder } = context;
   const keys = keysOf(context, request);
   for (const row of request.values) checkRow(row, down.name);
@@ -198,58 +203,6 @@ function readRows(
       rows[i] = (target as IDBRequest).result;
       if (target === last) done(rows);
     };
-  }
-}
-
-function draftOf(
-  table: string,
-  keys: readonly unknown[],
-  before: readonly unknown[],
-  after: readonly object[],
-): [Draft, number[] | null] {
-  const sets = new FieldSets();
-  const operations: number[] = [];
-  for (const [i, row] of after.entries()) {
-    const old = before[i];
-    if (old === undefined || old === null) sets.addCode(created);
-    else if (typeof old !== 'object') sets.addCode(whole);
-    else {
-      const fields = changedFields(old, row);
-      if (fields.length === 0) continue;
-      sets.add(fields);
-    }
-    operations.push(i);
-  }
-  const changed = operations.length === keys.length ? [...keys] : operations.map((i) => keys[i]);
-  return [{ table, keys: changed, op: 'put', ...sets.columns() }, operations];
-}
-
-/** The distinct sets of fields of a call, and which one each key has. */
-class FieldSets {
-  readonly #numbers = new Map<string, number>();
-  readonly #fields: string[][] = [];
-  readonly #of: number[] = [];
-
-  add(fields: string[]): void {
-    const text = JSON.stringify(fields);
-    let number = this.#numbers.get(text);
-    if (number === undefined) {
-      number = this.#fields.push(fields) - 1;
-      this.#numbers.set(text, number);
-    }
-    this.#of.push(number);
-  }
-
-  addCode(code: number): void {
-    this.#of.push(code);
-  }
-
-  columns(): Pick<Draft, 'create' | 'fields' | 'of'> {
-    const first = this.#of[0];
-    if (this.#of.some((set) => set !== first))
-      return { fields: this.#fields, of: this.#of };
-    if (first === created) return { create: true };
-    return first === undefined || first === whole ? {} : { fields: this.#fields };
   }
 }
 

@@ -60,6 +60,7 @@ export class Tracker {
 
   /** Reads what is tracked and what was stamped; from the native database, which needs no Dexie transaction. */
   async load(): Promise<void> {
+    this.#listen();
     const native = this.db.backendDB();
     if (!native?.objectStoreNames.contains(stateStore)) return;
     const trans = native.transaction([stateStore, logStore], 'readonly');
@@ -69,7 +70,6 @@ export class Tracker {
       if (native.objectStoreNames.contains(table)) this.tables.set(table, merge);
     const newest = await newestIn(native.transaction(logStore, 'readonly').objectStore(logStore));
     this.#saved = { accepted: state.clock, newest, offsetMs: state.offsetMs ?? 0 };
-    this.#listen();
   }
 
   onWrite(listener: (count: number) => void): () => void {

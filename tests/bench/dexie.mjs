@@ -1,0 +1,34 @@
+// The Dexie rows of the benchmarks. Each is the median ratio of tracked to untracked, in one Chromium process.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { hasChromium, runPage } from '../browser/harness.mjs';
+
+/** Name to target; null: for information. */
+export const rows = {
+  'dexie-put': 1.7,
+  'dexie-put-record': null,
+  'dexie-bulk-add': 1.2,
+  'dexie-bulk-put-existing': 1.4,
+  'dexie-update': null,
+};
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+/** Measures the rows named, and returns a result for each. */
+export async function run(names) {
+  if (!hasChromium()) return names.map((name) => ({ name, skipped: 'no Chromium' }));
+  const pairs = await runPage(here('dexie-page.ts'), {
+    path: `/?names=${names}`,
+    files: { '/tidemark.wasm': await readFile(here('../../build/wasm/tidemark.wasm')) },
+    timeoutMs: 600_000,
+  });
+  return names.map((name) => ({
+    name,
+    target: rows[name],
+    ratio: median(pairs[name].map(([tracked, untracked]) => tracked / untracked)),
+    ms: median(pairs[name].map(([tracked]) => tracked)),
+    floorMs: median(pairs[name].map(([, untracked]) => untracked)),
+    pairs: pairs[name].length,
+  }));
+}

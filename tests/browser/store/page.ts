@@ -1,0 +1,23 @@
+// The page of the Dexie tests: the store's contract and what is Dexie's own, all in this tab and its frames.
+import { loadJoin } from '../../../js/src/core.js';
+import { runContract, storeContract } from '../../../js/src/testing/index.js';
+import { useWasm } from '../../../js/src/wasm.js';
+import { dexieTests } from './dexie-tests.js';
+import { lifecycleTests } from './lifecycle-tests.js';
+import { openDexieStore } from './driver.js';
+
+declare global {
+  var result: unknown;
+}
+
+useWasm('/tidemark.wasm');
+const join = await loadJoin();
+const named = (tests: Record<string, () => Promise<void>>, group: string) =>
+  Object.entries(tests).map(([name, run]) => ({ name: `${group}: ${name}`, run }));
+const only = new URLSearchParams(location.search).get('only') ?? '';
+const tests = [
+  ...storeContract(openDexieStore, join),
+  ...named(dexieTests(join), 'dexie'),
+  ...named(lifecycleTests(join), 'lifecycle'),
+];
+globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));
