@@ -56,7 +56,8 @@ class Page {
     if (this.#tables !== null && !this.#tables.has(record.table)) return;
     if (this.#isOwn(record, after)) return;
     const change = changeOf(record, after);
-    this.#bytes += change.patch ? JSON.stringify(change.row).length : record.rowText.length;
+    if (change.patch) this.#bytes += JSON.stringify(change.row).length;
+    else if (!change.deleted) this.#bytes += record.rowText.length;
     this.changes.push(change);
   }
 
@@ -83,7 +84,7 @@ function patchOf(change: Change, news: ReadonlyMap<string, StampText>): Change {
   const row = {};
   for (const name of news.keys())
     setOwn(row, name, Object.hasOwn(held, name) ? held[name] : absentField);
-  const stamp = [...news.values()].reduce((a, b) => (a < b ? a : b), change.stamp);
+  const [stamp = change.stamp] = [...news.values()].sort();
   return withFields({ ...change, stamp, row }, news);
 }
 

@@ -1,0 +1,5 @@
+declare module 'cloudflare:test' {
+  interface ProvidedEnv {
+    SYNC: DurableObjectNamespace<import('./app.js').Sync>;
+  }
+}

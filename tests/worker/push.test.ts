@@ -1,0 +1,447 @@
+// Push: every outcome, and what it leaves in the hub.
+import { describe, expect, test } from 'vitest';
+import type { Change, PushReply } from '../../js/src/wire.js';
+import { at, Device, newScope, nodeB, nodeC, patch, remove, whole } from './device.js';
+
+const applied = { outcome: 'applied' };
+const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcome);
+const lost = (...names: string[]) => ({ outcome: 'merged', lost: names });
+
+/** What a reader without a cursor gets. */
+async function all(device: Device): Promise<Change[]> {
+  return (await device.pull()).changes;
+}
+
+describe('applied', () => {
+  test('a whole row is held as it was sent, without create', async () => {
+    const device = new Device();
+    const change = whole('a', at(1), { title: 'x', done: 0 }, { fields: { done: at(2) } });
+    const reply = await device.push({ ...change, create: true });
+    expect(reply).toMatchObject({ results: [applied], seq: 1 });
+    expect(reply.cursor.endsWith(':1')).toBe(true);
+    expect(Math.abs(reply.serverTime - Date.now())).toBeLessThan(5_000);
+    expect(await all(device)).toEqual([change]);
+  });
+
+  test('a patch writes its fields and leaves the others', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0 }));
+    expect((await device.push(patch('a', at(2), { done: 1 }))).results).toEqual([applied]);
+    expect(await all(device)).toEqual([
+      whole('a', at(1), { title: 'x', done: 1 }, { fields: { done: at(2) } }),
+    ]);
+  });
+
+  test('a patch removes a field', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0 }));
+    await device.push(patch('a', at(2), { done: { '$tm:absent': 0 } }));
+    expect(await all(device)).toEqual([
+      whole('a', at(1), { title: 'x' }, { fields: { done: at(2) } }),
+    ]);
+  });
+
+  test('a whole row removes the fields it lacks, but not one written later', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0, old: 1 }));
+    await device.push(patch('a', at(5), { done: 1 }));
+    const reply = await device.push(whole('a', at(3), { title: 'y' }));
+    expect(reply.results).toEqual([applied]);
+    expect(await all(device)).toEqual([
+      whole('a', at(3), { title: 'y', done: 1 }, { fields: { done: at(5) } }),
+    ]);
+  });
+
+  test('a delete, of a record held or not', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x' }));
+    const reply = await device.push(remove('a', at(2)), remove('never', at(3)));
+    expect(reply.results).toEqual([applied, applied]);
+    expect(await all(device)).toEqual([remove('a', at(2)), remove('never', at(3))]);
+  });
+
+  test('the fields outlive a delete: a later edit finds them', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0 }));
+    await device.push(remove('a', at(2)));
+    expect((await device.push(patch('a', at(3), { done: 1 }))).results).toEqual([applied]);
+    expect(await all(device)).toEqual([
+      whole('a', at(1), { title: 'x', done: 1 }, { fields: { done: at(3) } }),
+    ]);
+  });
+
+  test('a batch has one seq, and one that changes nothing has none', async () => {
+    const device = new Device();
+    const changes = [whole('a', at(1), { n: 1 }), whole('b', at(2), { n: 2 })];
+    expect((await device.push(...changes)).seq).toBe(1);
+    expect((await device.push(whole('c', at(3), {}))).seq).toBe(2);
+    expect((await device.push()).seq).toBe(2);
+    expect((await device.meta()).seq).toBe(2);
+  });
+});
+
+describe('again', () => {
+  const history: Change[][] = [
+    [whole('a', at(1), { title: 'x', tags: ['p', { q: 1 }] }, { fields: { title: at(2) } })],
+    [patch('a', at(3), { title: 'y', gone: { '$tm:absent': 0 } }, { fields: { gone: at(4) } })],
+    [remove('b', at(5)), whole('c', at(6), {})],
+    [remove('a', at(7))],
+  ];
+
+  test.each(history.map((_, i) => i))('batch %i, twice: applied, and no new seq', async (last) => {
+    const device = new Device();
+    for (const changes of history.slice(0, last + 1)) await device.push(...changes);
+    const before = await all(device);
+    const reply = await device.push(...(history[last] as Change[]));
+    expect(reply.seq).toBe(last + 1);
+    expect(new Set(outcomes(reply))).toEqual(new Set(['applied']));
+    expect(await all(device)).toEqual(before);
+  });
+
+  test('100 at once have one effect', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { n: 0 }));
+    const changes = [patch('a', at(2), { n: 1 }), whole('b', at(3), { n: 2 })];
+    const replies = await Promise.all(Array.from({ length: 100 }, () => device.push(...changes)));
+    expect(new Set(replies.map(({ seq }) => seq))).toEqual(new Set([2]));
+    expect(new Set(replies.flatMap(outcomes))).toEqual(new Set(['applied']));
+    expect((await all(device)).length).toBe(2);
+  });
+
+  test('100 of a delete that lost show the winner once', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(9), { n: 0 }));
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, () => device.push(remove('a', at(2, nodeB)))),
+    );
+    expect(replies.every(({ seq }) => seq === 2)).toBe(true);
+    expect(replies.flatMap(({ results }) => results)).toEqual(Array(100).fill(lost('deleted')));
+  });
+});
+
+describe('merged', () => {
+  test('names the fields that lost, and keeps the others', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0, n: 1 }));
+    await device.push(patch('a', at(5), { title: 'new', n: 7 }));
+    const old = patch('a', at(3), { title: 'old', n: 7, done: 1 });
+    const reply = await device.push(old);
+    // `n` was to become what it is: nothing of it is lost.
+    expect(reply.results).toEqual([lost('title')]);
+    expect((await all(device))[0]?.row).toEqual({ title: 'new', n: 7, done: 1 });
+  });
+
+  test('what lost altogether changes nothing', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(5), { title: 'x', done: 0 }));
+    const reply = await device.push(whole('a', at(3), { title: 'y', done: 0 }));
+    expect(reply).toMatchObject({ results: [lost('title')], seq: 1 });
+  });
+
+  test('by the node where the time is the same', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1, nodeB), { title: 'b' }));
+    expect((await device.push(whole('a', at(1), { title: 'a' }))).results).toEqual([lost('title')]);
+    expect((await device.push(whole('a', at(1, nodeC), { title: 'c' }))).results).toEqual([
+      applied,
+    ]);
+  });
+
+  test.each([
+    ['whole', whole],
+    ['patch', patch],
+  ])('equal stamps: the greater text wins, whichever comes first (%s)', async (_, change) => {
+    for (const values of [
+      ['x', 'y'],
+      ['y', 'x'],
+      [
+        { b: 1, a: 2 },
+        { a: 2, b: 2 },
+      ],
+      [[1], 'x'],
+    ]) {
+      const rows: unknown[] = [];
+      for (const order of [values, values.toReversed()]) {
+        const device = new Device();
+        await device.push(whole('a', at(1), { title: '' }));
+        const replies = [];
+        for (const title of order) replies.push(await device.push(change('a', at(2), { title })));
+        const [held] = await all(device);
+        rows.push(held?.row?.title);
+        // The reader who had the smaller one is told.
+        const { changes } = await device.pull({ cursor: replies[0]?.cursor ?? null });
+        expect(changes.length).toBe((replies[1]?.seq ?? 0) - 2);
+        if (changes.length > 0) expect(changes[0]?.row).toEqual({ title: held?.row?.title });
+      }
+      expect(rows[0]).toEqual(rows[1]);
+    }
+  });
+
+  test('equal stamps: a delete wins', async () => {
+    for (const order of [0, 1]) {
+      const device = new Device();
+      const both = [whole('a', at(1), { n: 1 }), remove('a', at(1))];
+      for (const change of order ? both.reverse() : both) await device.push(change);
+      expect(await all(device)).toEqual([remove('a', at(1))]);
+    }
+  });
+
+  test('an edit that lost to a delete: its reader is told of the delete, whatever it had read', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x' }));
+    const { cursor } = await device.push(remove('a', at(5)));
+    const late = patch('a', at(3, nodeB), { title: 'y' });
+    const { push, pull } = await new Device(device.scope, nodeB).full(cursor, [late]);
+    expect(push.results).toEqual([lost('deleted')]);
+    expect(pull.changes).toEqual([remove('a', at(5))]);
+    // Its field is newer all the same, for whoever brings the record back.
+    await device.push(patch('a', at(6), { done: 1 }));
+    expect((await all(device))[0]?.row).toEqual({ title: 'y', done: 1 });
+  });
+
+  test('a delete that lost to an edit: its reader gets the row back whole', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { title: 'x', done: 0 }));
+    const { cursor } = await device.push(patch('a', at(5), { done: 1 }));
+    for (const read of [cursor, cursor.replace(/2$/, '1')]) {
+      const other = new Device(device.scope, nodeB);
+      const { push, pull } = await other.full(read, [remove('a', at(3, nodeB))]);
+      expect(push.results).toEqual([lost('deleted')]);
+      expect(pull.changes).toEqual([
+        whole('a', at(1), { title: 'x', done: 1 }, { fields: { done: at(5) } }),
+      ]);
+    }
+    // And so does everyone else.
+    expect((await device.pull({ cursor, node: device.node })).changes).toHaveLength(1);
+  });
+});
+
+describe('needFull', () => {
+  test('a patch of a record that is not held, or only as deleted', async () => {
+    const device = new Device();
+    await device.push(remove('b', at(1)));
+    const reply = await device.push(
+      patch('a', at(2), { n: 1 }),
+      patch('b', at(3), { n: 1 }),
+      whole('c', at(4), {}),
+    );
+    expect(outcomes(reply)).toEqual(['needFull', 'needFull', 'applied']);
+    expect((await all(device)).map(({ id }) => id)).toEqual(['"b"', '"c"']);
+    const again = await device.push(whole('a', at(2), { n: 1 }), whole('b', at(3), { n: 1 }));
+    expect(outcomes(again)).toEqual(['applied', 'applied']);
+    expect((await all(device)).filter(({ deleted }) => deleted)).toEqual([]);
+  });
+
+  test('nothing else of the same push was applied: seq stays', async () => {
+    expect(await new Device().push(patch('a', at(2), { n: 1 }))).toMatchObject({ seq: 0 });
+  });
+});
+
+describe('clock', () => {
+  const drift = 60_000;
+  const ahead = (ms: number, node = nodeB) => at(0, node, Date.now() + ms);
+
+  test('a stamp at most a minute ahead is taken, one further is not', async () => {
+    const device = new Device();
+    const reply = await device.push(
+      whole('a', ahead(drift - 3_000), {}),
+      whole('b', ahead(drift + 3_000, nodeC), {}),
+    );
+    expect(outcomes(reply)).toEqual(['applied', 'clock']);
+    expect(await all(device)).toHaveLength(1);
+  });
+
+  test('the stamp of a field counts as well, and so does that of a delete', async () => {
+    const device = new Device();
+    const far = ahead(2 * drift);
+    const reply = await device.push(
+      whole('a', at(1), { n: 1 }, { fields: { n: far } }),
+      remove('b', ahead(2 * drift, nodeC)),
+    );
+    expect(outcomes(reply)).toEqual(['clock', 'clock']);
+    expect(await device.meta()).toMatchObject({ seq: 0, counts: {} });
+  });
+
+  test('its node is retired, in this batch and in later ones; others are not', async () => {
+    const device = new Device();
+    const reply = await device.push(
+      whole('a', at(1, nodeB), {}),
+      whole('b', ahead(2 * drift), {}),
+      whole('c', at(2, nodeB), {}),
+      whole('d', at(3), { n: 1 }, { fields: { n: at(4, nodeB) } }),
+      whole('e', at(5), {}),
+    );
+    expect(outcomes(reply)).toEqual(['applied', 'clock', 'clock', 'clock', 'applied']);
+    const duplicate = await device.push(whole('b', at(6, nodeB), {}), remove('a', at(7, nodeC)));
+    expect(outcomes(duplicate)).toEqual(['clock', 'applied']);
+  });
+
+  test('a node is retired in its scope only', async () => {
+    await new Device().push(whole('b', ahead(2 * drift), {}));
+    expect(outcomes(await new Device().push(whole('a', at(1, nodeB), {})))).toEqual(['applied']);
+  });
+});
+
+describe('rejected', () => {
+  const mebi = 1024 * 1024;
+  const big = (bytes: number) => 'x'.repeat(bytes);
+  const refusals = async (...changes: Change[]) => {
+    const device = new Device();
+    const reply = await device.push(...changes, whole('fine', at(900), {}));
+    expect(reply.results.at(-1)).toEqual(applied);
+    expect(await all(device)).toEqual([whole('fine', at(900), {})]);
+    return reply.results.slice(0, -1).map((result) => ('code' in result ? result.code : result));
+  };
+
+  test('a record over 1 MiB, one at the limit is not', async () => {
+    const device = new Device();
+    const around = mebi - '{"t":""}[]'.length;
+    const reply = await device.push(
+      whole('a', at(1), { t: big(around - 1) }),
+      whole('b', at(2), { t: big(around) }),
+      whole('c', at(3), { t: big(around + 1) }),
+    );
+    expect(outcomes(reply)).toEqual(['applied', 'applied', 'rejected']);
+    expect(reply.results[2]).toEqual({
+      outcome: 'rejected',
+      code: 'too_large',
+      message: expect.stringContaining('the record'),
+      retryable: false,
+    });
+    expect((await all(device)).map(({ id }) => id)).toEqual(['"a"', '"b"']);
+  });
+
+  test('bytes are counted, not characters', async () => {
+    expect(await refusals(whole('a', at(1), { t: '€'.repeat(mebi / 3 + 1) }))).toEqual([
+      'too_large',
+    ]);
+  });
+
+  test('a patch that would make its record too large', async () => {
+    const device = new Device();
+    await device.push(whole('a', at(1), { one: big(mebi * 0.6) }));
+    const reply = await device.push(
+      patch('a', at(2), { two: big(mebi * 0.6) }),
+      whole('b', at(3), {}),
+    );
+    expect(outcomes(reply)).toEqual(['rejected', 'applied']);
+    const held = (await all(device)).find(({ id }) => id === '"a"');
+    expect(Object.keys(held?.row ?? {})).toEqual(['one']);
+  });
+
+  test('stamps take room too', async () => {
+    const device = new Device();
+    const names = Array.from({ length: 9_000 }, (_, i) => `${i}`.padEnd(100, '-'));
+    const removal = Object.fromEntries(names.map((name) => [name, { '$tm:absent': 0 }]));
+    await device.push(whole('a', at(1), {}));
+    const reply = await device.push(patch('a', at(2), removal));
+    expect(reply.results[0]).toMatchObject({ outcome: 'rejected', code: 'too_large' });
+  });
+
+  test('names and ids that are too long', async () => {
+    const long = big(257);
+    expect(
+      await refusals(
+        { ...whole('a', at(1), {}), table: long },
+        whole('€'.repeat(342), at(2), {}),
+        whole('b', at(3), { [long]: 1 }),
+        whole('c', at(4), {}, { fields: { [long]: at(5) } }),
+        whole('d', at(6), { [`${'€'.repeat(85)}xx`]: 1 }),
+      ),
+    ).toEqual(Array(5).fill('too_large'));
+    const device = new Device();
+    const reply = await device.push(
+      { ...whole('a', at(1), { [big(256)]: 1 }), table: big(256) },
+      whole(big(1_022), at(2), {}),
+    );
+    expect(outcomes(reply)).toEqual(['applied', 'applied']);
+  });
+
+  test('values that are nested too deep, at any depth', async () => {
+    const nested = (levels: number) => {
+      let value: unknown = 1;
+      for (let i = 0; i < levels; i++) value = i % 2 ? [value] : { n: value };
+      return value;
+    };
+    const device = new Device();
+    expect(outcomes(await device.push(whole('a', at(1), { v: nested(64) })))).toEqual(['applied']);
+    const codes = await refusals(
+      whole('a', at(1), { v: nested(65) }),
+      whole('b', at(2), { v: nested(5_000) }),
+      patch('c', at(3), { v: nested(65) }),
+    );
+    expect(codes).toEqual(Array(3).fill('value_unsupported'));
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const body = JSON.stringify(device.request([whole('d', at(4), { v: 'DEEP' })]));
+    const response = await device.fetch('push', {
+      method: 'POST',
+      body: body.replace('"DEEP"', deep),
+    });
+    expect(await response.json()).toMatchObject({ results: [{ code: 'value_unsupported' }] });
+  });
+
+  test('numbers that JSON can spell and no device can hold', async () => {
+    const device = new Device();
+    const body = JSON.stringify(device.request([whole('a', at(1), { v: ['N'] })]));
+    const response = await device.fetch('push', {
+      method: 'POST',
+      body: body.replace('"N"', '1e999'),
+    });
+    expect(await response.json()).toMatchObject({ results: [{ code: 'value_unsupported' }] });
+  });
+
+  test('tags that are not in the grammar', async () => {
+    const tags = [
+      { '$tm:what': 0 },
+      { '$tm:date': 'today' },
+      { '$tm:bigint': '1.5' },
+      { '$tm:bigint': 1 },
+      { '$tm:bytes': '###' },
+      { '$tm:bytes': 'abc' },
+      { '$tm:undefined': 1 },
+      { '$tm:number': '7' },
+      { '$tm:object': 1 },
+      { '$tm:object': {} },
+      { '$tm:object': { plain: 1 } },
+      { '$tm:object': [] },
+      { '$tm:object': { '$tm:x': { '$tm:what': 1 } } },
+      { '$tm:constructor': 0 },
+      [{ '$tm:absent': 0 }],
+    ];
+    const codes = await refusals(
+      ...tags.map((v, i) => whole(`${i}`, at(i + 1), { v })),
+      patch('p', at(800), { v: { '$tm:absent': 1 } }),
+    );
+    expect(codes).toEqual(Array(tags.length + 1).fill('value_unsupported'));
+  });
+});
+
+describe('names that objects have anyway', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', ''];
+
+  test('are plain tables, ids and fields', async () => {
+    const device = new Device(newScope());
+    const changes = names.map((name, i): Change => {
+      const row = JSON.parse(`{${JSON.stringify(name)}:${i},"x":{"__proto__":[${i}]}}`);
+      return { table: name, id: JSON.stringify(name), stamp: at(i + 1), row };
+    });
+    expect(outcomes(await device.push(...changes))).toEqual(names.map(() => 'applied'));
+    expect(JSON.stringify((await all(device)).sort((a, b) => (a.stamp < b.stamp ? -1 : 1)))).toBe(
+      JSON.stringify(changes),
+    );
+    const patches = changes.map((change, i): Change => {
+      const own = JSON.parse(`{${JSON.stringify(change.table)}:"p${i}"}`);
+      const fields = JSON.parse(`{${JSON.stringify(change.table)}:${JSON.stringify(at(20 + i))}}`);
+      return { ...change, stamp: at(10), patch: true, row: own, fields };
+    });
+    expect(outcomes(await device.push(...patches))).toEqual(names.map(() => 'applied'));
+    const { cursor } = await device.pull({ limit: 1 });
+    expect((await device.pull({ cursor })).changes).toEqual([]);
+    const meta = await device.fetch('meta');
+    const { counts } = (await meta.json()) as { counts: object };
+    expect(Object.keys(counts).sort()).toEqual(names.toSorted());
+    const seen = (await device.pull({ tables: ['__proto__'] })).changes;
+    expect(JSON.stringify(seen[0]?.row)).toBe('{"__proto__":"p0","x":{"__proto__":[0]}}');
+    expect(JSON.stringify(seen[0]?.fields)).toBe(`{"__proto__":"${at(20)}"}`);
+  });
+});
