@@ -127,6 +127,20 @@ export function dexieTests(join: Join): Record<string, () => Promise<void>> {
         db.table('todos').bulkPut([{ ...rows[0], done: 1 }, structuredClone(rows[1]), { id: 'd' }]),
       ),
 
+    'bulkPut that IndexedDB refuses half-way, caught: what it wrote is recorded': () =>
+      expectLog(['todos a set done', 'todos d put!'], async (db) => {
+        const reactive = new Proxy({ id: 'e' }, {});
+        await db.transaction('rw', 'todos', async () => {
+          const puts = [{ ...rows[0], done: 1 }, { id: 'd' }, reactive, { id: 'f' }];
+          const error = await db
+            .table('todos')
+            .bulkPut(puts)
+            .catch((cause) => cause);
+          equal(error.name, 'DataCloneError', 'error');
+        });
+        equal(await db.table('todos').count(), 4, 'rows');
+      }),
+
     'a row that the app changes right after put': () =>
       expectLog(['todos a set title'], async (db) => {
         const row = { ...rows[0], title: 'changed' };

@@ -232,6 +232,23 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       await db.delete();
     },
 
+    'a row that another tab adds while its table is being adopted is not forgotten': async () => {
+      const name = freshName();
+      const other = (await openFrame()).openDexie({ todos: 'id' }, name);
+      await other.table('todos').add({ id: 0 });
+      const db = openDexie({ todos: 'id' }, name);
+      let connected = false;
+      const connecting = connect(db, ['todos']).finally(() => {
+        connected = true;
+      });
+      let added = 1;
+      while (!connected) await other.table('todos').add({ id: added++ });
+      const store = await connecting;
+      equal((await log(store)).length, added, 'log');
+      other.close();
+      await db.delete();
+    },
+
     'hooks of the app do not fire for what sync writes': async () => {
       const db = openDexie({ todos: 'id' });
       const store = await connect(db, ['todos']);

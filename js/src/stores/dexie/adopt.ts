@@ -6,9 +6,12 @@ import { encodeKey } from '../../values.js';
 import { adoptionStamp, nodeOf } from '../pending.js';
 import { type MergeMode, type Stamper, stampAfter } from '../store.js';
 import { type Access, transact } from './access.js';
-import { type Draft, type LogEntry, partsOf } from './entry.js';
+import { type LogEntry, partsOf, spanOf } from './entry.js';
 import { logStore, type StateRow, stateStore } from './schema.js';
 import type { Tracker } from './tracker.js';
+
+/** Within how long another context hears that a table is tracked. */
+const newsSettleMs = 50;
 
 /** Rejects with `table_unsupported` for a table that cannot be synced. */
 export function checkTables(db: Dexie, tables: ReadonlyMap<string, MergeMode>): void {
@@ -40,25 +43,33 @@ export async function coverTables(
   // From here on writes are recorded; the transaction below waits for those that began before.
   const before = tracker.tables;
   tracker.tables = new Map([...before, ...tables]);
+  const stores = [...tables.keys(), logStore, stateStore];
+  const cover = (access: Access) => coverFresh(access, tables, stamper, device);
   try {
-    const stores = [...tables.keys(), logStore, stateStore];
-    const changed = await transact(tracker, 'rw', stores, (access) =>
-      cover(access, tables, stamper, device),
-    );
+    const { fresh, changed } = await transact(tracker, 'rw', stores, cover);
     tracker.tables = new Map(tables);
     if (changed) tracker.tellTables();
+    if (fresh.length > 0) await adoptLate(tracker, fresh, stamper);
   } catch (error) {
     tracker.tables = before;
     throw error;
   }
 }
 
-async function cover(
+/** Adopts what other contexts added between the adoption and hearing of it. Rows that are logged are sent as they are then. */
+async function adoptLate(tracker: Tracker, fresh: readonly string[], stamper: Stamper) {
+  await new Promise((resolve) => setTimeout(resolve, newsSettleMs));
+  await transact(tracker, 'rw', [...fresh, logStore], (access) =>
+    adoptRows(access, fresh, nodeOf(stamper.reserve(1))),
+  );
+}
+
+async function coverFresh(
   access: Access,
   tables: ReadonlyMap<string, MergeMode>,
   stamper: Stamper,
   device: string | undefined,
-): Promise<boolean> {
+): Promise<{ fresh: string[]; changed: boolean }> {
   const known = await access.get<StateRow>(stateStore, 'sync');
   const fresh = [...tables.keys()].filter((name) => !known || !Object.hasOwn(known.tables, name));
   if (fresh.length > 0) await adoptRows(access, fresh, nodeOf(stamper.reserve(1)));
@@ -69,7 +80,8 @@ async function cover(
     device: device ?? state.device,
     tables: Object.fromEntries(tables),
   });
-  return JSON.stringify(known?.tables) !== JSON.stringify(Object.fromEntries(tables));
+  const changed = JSON.stringify(known?.tables) !== JSON.stringify(Object.fromEntries(tables));
+  return { fresh, changed };
 }
 
 function firstState(): StateRow {
@@ -84,19 +96,23 @@ function firstState(): StateRow {
   };
 }
 
+/** Logs the rows of `tables` that the log does not know, as created before everything else. */
 async function adoptRows(access: Access, tables: readonly string[], node: string): Promise<void> {
+  const log = await access.all<LogEntry>(logStore);
   const entries: Omit<LogEntry, 'id'>[] = [];
   let adopted = 0;
+  for (const entry of log) if (entry.adopted) adopted += spanOf(entry);
   for (const table of tables) {
-    const keys = await access.keys(table);
-    for (const key of keys) encodeKey(key);
-    const draft: Draft = { table, keys, op: 'put', create: true, adopted: true };
-    if (keys.length > 0)
-      for (const part of partsOf(draft)) {
-        const stamp = stampAfter(adoptionStamp(node), adopted);
-        adopted += part.keys.length;
-        entries.push({ ...part, stamp, ...(part.keys.length > 1 && { many: part.keys.length }) });
-      }
+    const known = new Set<string>();
+    for (const entry of log)
+      if (entry.table === table) for (const key of entry.keys) known.add(encodeKey(key));
+    const keys = (await access.keys(table)).filter((key) => !known.has(encodeKey(key)));
+    if (keys.length === 0) continue;
+    for (const part of partsOf({ table, keys, op: 'put', create: true, adopted: true })) {
+      const stamp = stampAfter(adoptionStamp(node), adopted);
+      adopted += part.keys.length;
+      entries.push({ ...part, stamp, ...(part.keys.length > 1 && { many: part.keys.length }) });
+    }
   }
   await access.put(logStore, entries);
 }

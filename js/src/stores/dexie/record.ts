@@ -209,23 +209,23 @@ function readRows(
 /** Corrects the log where operations failed, before the app hears of it and may catch it. */
 function settle(context: Context, request: DBCoreMutateRequest, done: Response, logged: Logged[]) {
   const { down, tracker, recorder } = context;
-  const trans = native(request);
+  const log = (tracker.core as DBCore).table(logStore);
+  // Any request waits until the log's own are done, in the zone of the transaction.
+  const forget = (failed: (operation: number) => boolean) =>
+    log
+      .get({ trans: request.trans, key: -1 })
+      .then(() => recorder.forget(native(request), logged, failed));
   return done.then(
-    (response) => {
-      if (response.numFailures === 0) return response;
-      // Any request waits until the log's own are done, in the zone of the transaction.
-      return (tracker.core as DBCore)
-        .table(logStore)
-        .get({ trans: request.trans, key: -1 })
-        .then(() => recorder.forget(trans, logged, (i) => i in response.failures))
-        .then(() => response);
-    },
+    (response) =>
+      response.numFailures === 0
+        ? response
+        : forget((i) => i in response.failures).then(() => response),
     (cause) => {
       // IndexedDB refused one operation at once, and those before it are under way: what has a row may have been written.
       const keys = request.type === 'add' || request.type === 'put' ? keysOf(context, request) : [];
       return down
         .getMany({ trans: request.trans, keys })
-        .then((rows) => recorder.forget(trans, logged, (i) => rows[i] === undefined))
+        .then((rows) => forget((i) => rows[i] === undefined))
         .catch(() => {}) // the transaction is over: nothing of it stays
         .then(() => {
           throw cause;
