@@ -30,6 +30,13 @@ export class TidemarkError extends Error implements ErrorBody {
     this.hint = known.hint;
   }
 
+  /** The error whose JSON form `body` is. */
+  static of({ code, message }: ErrorBody): TidemarkError {
+    const sentence = `${errorCodes[code].message}: `;
+    const detail = message.startsWith(sentence) ? message.slice(sentence.length) : '';
+    return new TidemarkError(code, detail);
+  }
+
   toJSON(): ErrorBody {
     return { code: this.code, message: this.message, retryable: this.retryable, hint: this.hint };
   }

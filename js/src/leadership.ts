@@ -26,6 +26,7 @@ type Message =
   | { type: 'status'; status: Status }
   | { type: 'clock'; news: ClockNews }
   | { type: 'hello' }
+  | { type: 'lead' }
   | { type: 'command'; id: string; command: Command }
   | { type: 'done'; id: string; error: ErrorBody | null };
 
@@ -56,13 +57,17 @@ export class Leadership {
     this.#send({ type: 'hello' });
   }
 
-  /** Asks the context that leads; if that dies before it answers, this one does it itself once it leads. */
+  /** Asks the context that leads; if that ends before it answers, the next one: another, or this one. */
   ask(command: Command): Promise<void> {
     return new Promise((resolve, reject) => {
       const id = crypto.randomUUID();
       this.#questions.set(id, { command, resolve, reject });
       this.#send({ type: 'command', id, command });
     });
+  }
+
+  #askAgain(): void {
+    for (const [id, { command }] of this.#questions) this.#send({ type: 'command', id, command });
   }
 
   tellStatus(status: Status): void {
@@ -96,6 +101,7 @@ export class Leadership {
     for (let attempt = 0; !this.#end.signal.aborted; attempt++) {
       try {
         await this.#handlers.onLead();
+        this.#send({ type: 'lead' });
         for (const [id, { command }] of this.#questions) void this.#answer(id, command);
         return;
       } catch (error) {
@@ -114,6 +120,8 @@ export class Leadership {
         return this.#handlers.onClock(message.news);
       case 'hello':
         return this.#status === null ? undefined : this.tellStatus(this.#status);
+      case 'lead':
+        return this.#askAgain();
       case 'command':
         return void this.#answer(message.id, message.command);
       case 'done':
@@ -128,6 +136,7 @@ export class Leadership {
       () => null,
       (cause) => asTidemarkError(cause, 'internal').toJSON(),
     );
+    if (error?.code === 'closed') return; // this context is; the next to lead is asked again
     this.#settle(id, error);
     this.#send({ type: 'done', id, error });
   }
@@ -137,7 +146,7 @@ export class Leadership {
     if (question === undefined) return;
     this.#questions.delete(id);
     if (error === null) question.resolve();
-    else question.reject(new TidemarkError(error.code, error.message));
+    else question.reject(TidemarkError.of(error));
   }
 
   #send(message: Message): void {

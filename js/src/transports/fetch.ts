@@ -42,6 +42,9 @@ export class FetchTransport implements Transport {
   readonly #paths: { push: string; pull: string; full: string | null; live: string | null };
 
   constructor(url: string, token?: TokenSource, scope?: string, options: FetchOptions = {}) {
+    // No fetch takes such an address, and its error would quote them.
+    if (/^\w+:\/\/[^/?#]*@/.test(url))
+      throw new TidemarkError('bad_input', 'the url holds credentials');
     this.#url = url.replace(/\/+$/, '');
     this.#token = token;
     this.#scope = scope;
@@ -122,7 +125,12 @@ export class FetchTransport implements Transport {
       throw asTidemarkError(cause, 'unavailable');
     }
     if (token === null) throw new TidemarkError('unauthorized', 'the app has no token');
-    headers.set('Authorization', `Bearer ${token}`);
+    try {
+      headers.set('Authorization', `Bearer ${token}`);
+    } catch {
+      // Without a cause: the platform's error quotes the token.
+      throw new TidemarkError('unauthorized', 'the token cannot be sent in a header');
+    }
     return headers;
   }
 

@@ -48,7 +48,11 @@ export function openLive(
   async function open(): Promise<void> {
     const bearer = await token().catch(() => null);
     if (stopped) return;
-    socket = new WebSocket(url, protocols(bearer));
+    try {
+      socket = new WebSocket(url, protocols(bearer));
+    } catch {
+      return reopen(); // forbidden by the page's policy, for example: polling goes on
+    }
     timer = setTimeout(reopen, pongMsMax);
     socket.onopen = () => {
       attempt = 0;

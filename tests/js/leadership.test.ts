@@ -1,0 +1,245 @@
+// Leadership: one context of many, its successor, and the questions of those that follow.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TidemarkError } from '../../js/src/errors.js';
+import { type Command, Leadership } from '../../js/src/leadership.js';
+import type { Status } from '../../js/src/types.js';
+import { rejectionOf } from './support/errors.js';
+import { FakeLocks } from './support/fake-locks.js';
+
+const idle: Status = { phase: 'idle', pending: 0, lastSyncedAt: 1, error: null, online: true };
+
+/** One tab: whether it leads, what it was told, and what it was asked to do. */
+class Tab {
+  leads = false;
+  failures: unknown[] = [];
+  statuses: Status[] = [];
+  clocks: unknown[] = [];
+  commands: Command[] = [];
+  answer: () => Promise<void> = async () => {};
+  onLead: () => Promise<void> = async () => {};
+  readonly leadership: Leadership;
+
+  constructor(name: string, before: Partial<Tab> = {}) {
+    Object.assign(this, before);
+    this.leadership = new Leadership(name, {
+      onLead: async () => {
+        await this.onLead();
+        this.leads = true;
+      },
+      onLeadFailed: (error) => this.failures.push(error),
+      onStatus: (status) => this.statuses.push(status),
+      onCommand: (command) => {
+        if (!this.leads) return null;
+        this.commands.push(command);
+        return this.answer();
+      },
+      onClock: (news) => this.clocks.push(news),
+    });
+    tabs.push(this);
+  }
+
+  close(): void {
+    this.leads = false;
+    this.leadership.close();
+  }
+}
+
+let tabs: Tab[] = [];
+let locks: FakeLocks;
+let name: string;
+const until = (check: () => void) => vi.waitFor(check, { interval: 2 });
+const soon = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+beforeEach(() => {
+  tabs = [];
+  locks = new FakeLocks();
+  name = crypto.randomUUID();
+  vi.stubGlobal('navigator', { locks });
+});
+afterEach(() => {
+  for (const tab of tabs) tab.leadership.close();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function three(): Promise<[Tab, Tab, Tab]> {
+  const [a, b, c] = [new Tab(name), new Tab(name), new Tab(name)];
+  await until(() => expect(a.leads).toBe(true));
+  return [a, b, c];
+}
+
+describe('of the contexts of one database', () => {
+  test('one leads', async () => {
+    await three();
+    await soon();
+    expect(tabs.map(({ leads }) => leads)).toEqual([true, false, false]);
+  });
+
+  test('the next leads when the first closes', async () => {
+    const [a, b, c] = await three();
+    a.close();
+    await until(() => expect(b.leads).toBe(true));
+    expect(c.leads).toBe(false);
+  });
+
+  test('the next leads when the first dies', async () => {
+    const [, b, c] = await three();
+    locks.kill(`tidemark:${name}`);
+    await until(() => expect(b.leads).toBe(true));
+    expect(c.leads).toBe(false);
+  });
+
+  test('one that closes while it waits never leads', async () => {
+    const [a, b, c] = await three();
+    b.close();
+    a.close();
+    await until(() => expect(c.leads).toBe(true));
+    expect(b.leads).toBe(false);
+  });
+
+  test('those of another database are not concerned', async () => {
+    const [a, b] = [new Tab(name), new Tab(`${name}-2`)];
+    await until(() => expect([a.leads, b.leads]).toEqual([true, true]));
+    a.leadership.tellStatus(idle);
+    await soon();
+    expect(b.statuses).toEqual([]);
+  });
+
+  test('each leads for itself where the host has no locks', async () => {
+    vi.stubGlobal('navigator', undefined);
+    const tab = new Tab(name);
+    await until(() => expect(tab.leads).toBe(true));
+  });
+
+  test('one works without a channel', async () => {
+    vi.stubGlobal('BroadcastChannel', undefined);
+    const tab = new Tab(name);
+    await tab.leadership.ask('flush');
+    expect(tab.commands).toEqual(['flush']);
+  });
+});
+
+describe('the lead that cannot be taken', () => {
+  test('is tried again, and said', async () => {
+    vi.useFakeTimers();
+    let failures = 3;
+    const onLead = async () => {
+      if (failures-- > 0) throw new Error('blocked');
+    };
+    const tab = new Tab(name, { onLead });
+    await vi.advanceTimersByTimeAsync(500 + 1_000 + 1_999);
+    expect([tab.leads, tab.failures.length]).toEqual([false, 3]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(tab.leads).toBe(true);
+  });
+
+  test('is not tried after the end', async () => {
+    vi.useFakeTimers();
+    const onLead = vi.fn(() => Promise.reject(new Error('blocked')));
+    const tab = new Tab(name, { onLead });
+    await vi.advanceTimersByTimeAsync(0);
+    tab.close();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(onLead).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('those that follow', () => {
+  test('hear the status, also those that come late', async () => {
+    const [a, b] = await three();
+    a.leadership.tellStatus(idle);
+    await until(() => expect(b.statuses).toEqual([idle]));
+    const late = new Tab(name);
+    await until(() => expect(late.statuses).toEqual([idle]));
+    expect(a.statuses).toEqual([]);
+  });
+
+  test('hear of the clock', async () => {
+    const [a, b, c] = await three();
+    const news = { offsetMs: -7, accepted: null, restart: true };
+    a.leadership.tellClock(news);
+    await until(() => expect([b.clocks, c.clocks]).toEqual([[news], [news]]));
+  });
+
+  test('are answered by the one that leads', async () => {
+    const [a, b, c] = await three();
+    await b.leadership.ask('flush');
+    await c.leadership.ask('pause');
+    expect([a.commands, b.commands, c.commands]).toEqual([['flush', 'pause'], [], []]);
+  });
+
+  test('are told why not, with the code', async () => {
+    const [a, b] = await three();
+    a.answer = () => Promise.reject(new TidemarkError('offline'));
+    const error = await rejectionOf(b.leadership.ask('flush'));
+    expect([error.code, error.retryable]).toEqual(['offline', true]);
+    expect(error.message).toBe(new TidemarkError('offline').message);
+  });
+
+  test('wait until the answer is there', async () => {
+    const [a, b] = await three();
+    let finish = () => {};
+    a.answer = () => new Promise((resolve) => (finish = resolve));
+    let done = false;
+    const asked = b.leadership.ask('flush').then(() => (done = true));
+    await until(() => expect(a.commands).toEqual(['flush']));
+    await soon();
+    expect(done).toBe(false);
+    finish();
+    await asked;
+  });
+
+  test('answer their own question when they lead', async () => {
+    const [a, b] = await three();
+    a.answer = () => new Promise(() => {});
+    const asked = b.leadership.ask('flush');
+    await until(() => expect(a.commands).toEqual(['flush']));
+    locks.kill(`tidemark:${name}`);
+    await asked;
+    expect(b.commands).toEqual(['flush']);
+  });
+
+  test('are answered by the next to lead, whoever it is', async () => {
+    const [a, b, c] = await three();
+    a.answer = () => new Promise(() => {});
+    const asked = c.leadership.ask('flush');
+    await until(() => expect(a.commands).toEqual(['flush']));
+    a.leads = false;
+    locks.kill(`tidemark:${name}`);
+    await asked;
+    expect([b.commands, c.commands]).toEqual([['flush'], []]);
+  });
+
+  test('that ask while nobody leads yet are answered by who does', async () => {
+    let ready = () => {};
+    const onLead = () => new Promise<void>((resolve) => (ready = resolve));
+    const a = new Tab(name, { onLead });
+    const b = new Tab(name);
+    const asked = b.leadership.ask('flush');
+    await soon();
+    ready();
+    await asked;
+    expect(a.commands).toEqual(['flush']);
+  });
+
+  test('are not refused because the one that led was closed', async () => {
+    const [a, b] = await three();
+    let refuse = (_: Error) => {};
+    a.answer = () => new Promise((_, reject) => (refuse = reject));
+    const asked = b.leadership.ask('flush');
+    await until(() => expect(a.commands).toEqual(['flush']));
+    refuse(new TidemarkError('closed'));
+    await soon();
+    a.close();
+    await asked;
+    expect(b.commands).toEqual(['flush']);
+  });
+
+  test('that close are told so', async () => {
+    const [a, b] = await three();
+    a.answer = () => new Promise(() => {});
+    const asked = rejectionOf(b.leadership.ask('flush'));
+    b.close();
+    expect((await asked).code).toBe('closed');
+  });
+});
