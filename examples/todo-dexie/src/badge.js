@@ -23,7 +23,7 @@ export function describe({ phase, pending, lastSyncedAt, error }) {
       };
     case 'needs-auth':
       return {
-        text: pending === 0 ? 'Signed out' : `Signed out: ${changes(pending)} kept`,
+        text: `Signed out: ${pending === 0 ? 'changes' : changes(pending)} ${pending === 1 ? 'is' : 'are'} kept`,
         reason: '',
         tone: 'waiting',
       };
