@@ -1,0 +1,266 @@
+// What every case works in: the real Worker in workerd, real Chromium, and devices: a browser context each, behind a fault proxy
+// of its own.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findChromium, launchBrowser } from '../../../scripts/lib/browser.mjs';
+import { readHub } from '../../../scripts/lib/hub-reader.mjs';
+import { startWorker } from '../../../scripts/lib/worker-server.mjs';
+import { bundlePage, pageOf } from '../harness.mjs';
+import { installTime } from './fake-time.mjs';
+import { startFaultProxy } from './fault-proxy.mjs';
+
+/** Whether this machine has a Chromium to test in. */
+export const launchable = () => findChromium() !== null;
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const usersMax = 400;
+
+/** Bearer tokens known to the Worker: two to a user, so that a refreshed one is still theirs. */
+const tokensOf = (user) => [`token-${user}-a`, `token-${user}-b`, `token-${user}-c`];
+const tokens = Object.fromEntries(
+  Array.from({ length: usersMax }, (_, i) => `user-${i}`).flatMap((user) =>
+    tokensOf(user).map((token) => [token, user]),
+  ),
+);
+
+export class World {
+  #users = 0;
+
+  static async start() {
+    const world = new World();
+    world.files = {
+      '/': pageOf('/page.js'),
+      '/page.js': await bundlePage(here('page.ts'), { sourcemap: false }),
+      '/tidemark.wasm': await readFile(here('../../../dist/tidemark.wasm')),
+    };
+    world.stateDirs = [];
+    [world.worker, world.browser] = await Promise.all([world.startWorker(), launchBrowser()]);
+    return world;
+  }
+
+  /** Another Worker, with storage of its own: `kill` and `restart` keep that storage. */
+  async startWorker() {
+    const stateDir = await mkdtemp(join(tmpdir(), 'tidemark-sync-'));
+    this.stateDirs.push(stateDir);
+    return RestartableWorker.start(stateDir);
+  }
+
+  newUser() {
+    if (this.#users === usersMax) throw new Error('usersMax is too small');
+    return tokensOf(`user-${this.#users++}`);
+  }
+
+  async stop() {
+    await this.browser?.close();
+    await this.worker?.stop();
+    await Promise.all(this.stateDirs.map((dir) => rm(dir, { recursive: true, force: true })));
+  }
+}
+
+class RestartableWorker {
+  #stateDir;
+  #process;
+
+  static async start(stateDir) {
+    const worker = new RestartableWorker();
+    worker.#stateDir = stateDir;
+    await worker.restart();
+    return worker;
+  }
+
+  async restart() {
+    this.#process = await startWorker({ port: 0, stateDir: this.#stateDir, tokens });
+    this.url = this.#process.url;
+  }
+
+  kill() {
+    return this.#process.kill();
+  }
+
+  stop() {
+    return this.#process.stop();
+  }
+}
+
+const plainTables = { todos: 'id', lists: 'id' };
+
+/** One case's part of the world: a user, devices, and chance that can be repeated. */
+export class Stage {
+  devices = [];
+  notes = [];
+
+  constructor(world, seed) {
+    this.world = world;
+    this.worker = world.worker;
+    this.tokens = world.newUser();
+    this.random = randomOf(seed);
+  }
+
+  /** Opens a device, connected unless `connect` is false. `schema`, `tables`, `live`, `timeoutMs`: as for page.ts. */
+  async device(name, options = {}) {
+    const device = await Device.create(this, name, options);
+    this.devices.push(device);
+    await device.openTab();
+    return device;
+  }
+
+  /** Says something about a passed case: a figure. */
+  note(text) {
+    this.notes.push(text);
+  }
+
+  async hubRows(token = this.tokens[0]) {
+    const rows = new Map();
+    await readHub(this.worker.url, token, (table, key, row) => rows.set(`${table}\t${key}`, row));
+    return rows;
+  }
+
+  async close() {
+    await Promise.all(this.devices.map((device) => device.close()));
+  }
+}
+
+export class Device {
+  /** What went wrong in a page and nobody caught. */
+  faults = [];
+  tabs = [];
+
+  static async create(stage, name, options) {
+    const device = new Device();
+    Object.assign(device, { stage, name, options });
+    device.context = await stage.world.browser.newContext();
+    device.proxy = await startFaultProxy(stage.world.files, () => stage.worker.url);
+    device.stored = new Set();
+    await device.context.exposeFunction('stored', (key) => device.stored.add(key));
+    if (options.time) await device.context.addInitScript(installTime, options.time);
+    return device;
+  }
+
+  /** A page with the app in it. The newest tab is the one that `device.call` speaks to. */
+  async openTab(overrides = {}) {
+    const tab = new Tab(this, await this.context.newPage());
+    this.tabs.push(tab);
+    await tab.start({ ...this.options, ...overrides });
+    return tab;
+  }
+
+  get tab() {
+    return this.tabs.at(-1);
+  }
+
+  call(method, ...args) {
+    return this.tab.call(method, ...args);
+  }
+
+  write(...ops) {
+    return this.call('write', ops);
+  }
+
+  async rows() {
+    const lines = await this.call('rows');
+    return new Map(lines.map((line) => split(line)));
+  }
+
+  /** No network at all, as the browser says it; what is open is cut. */
+  async offline() {
+    await this.context.setOffline(true);
+    this.proxy.cutLive();
+  }
+
+  online() {
+    return this.context.setOffline(false);
+  }
+
+  /** Closes the newest tab and opens the app again on the same storage. */
+  async reopen(overrides) {
+    await this.tab.end();
+    return this.openTab(overrides);
+  }
+
+  async close() {
+    await this.context.close().catch(() => {});
+    await this.proxy.close();
+  }
+}
+
+export class Tab {
+  constructor(device, page) {
+    this.device = device;
+    this.page = page;
+    page.on('pageerror', (error) => device.faults.push(`${device.name}: ${error.stack ?? error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource') && !/WebSocket connection/.test(message.text()))
+        device.faults.push(`${device.name}: console: ${message.text()}`);
+    });
+  }
+
+  async start({ connect = true, open = true, ...options }) {
+    const { device } = this;
+    await this.page.goto(device.proxy.url);
+    await this.page.waitForFunction(() => 'device' in window);
+    await this.call('setTokens', device.stage.tokens[0], device.stage.tokens[1]);
+    if (open) await this.open(options);
+    if (open && connect) await this.connect(options);
+  }
+
+  open({ db = 'app', schema = plainTables, plain = false } = this.device.options) {
+    return this.call('open', { name: db, schema, plain });
+  }
+
+  connect({ schema = plainTables, tables = Object.keys(schema), live, timeoutMs } = this.device.options) {
+    return this.call('connect', { tables, live, timeoutMs });
+  }
+
+  call(method, ...args) {
+    return this.page.evaluate(([name, list]) => window.device[name](...list), [method, args]);
+  }
+
+  write(...ops) {
+    return this.call('write', ops);
+  }
+
+  async end() {
+    await this.page.close();
+    this.device.tabs.splice(this.device.tabs.indexOf(this), 1);
+  }
+
+  /** The renderer dies, as for want of memory: nothing in the page runs any more. */
+  async crash() {
+    const crashed = new Promise((resolve) => this.page.once('crash', resolve));
+    const session = await this.device.context.newCDPSession(this.page);
+    session.send('Page.crash').catch(() => {});
+    await crashed;
+    await this.end();
+  }
+}
+
+const split = (line) => {
+  const at = line.indexOf('\t', line.indexOf('\t') + 1);
+  return [line.slice(0, at), line.slice(at + 1)];
+};
+
+/** Uniform in [0, 1); the same for the same seed (mulberry32). */
+export function randomOf(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Waits for a condition of Node's side; throws what `describe` says when it does not come. */
+export async function until(condition, describe, timeoutMs = 10_000) {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms for ${await describe()}`);
+    await sleep(10);
+  }
+}
