@@ -36,7 +36,11 @@ export function describe({ phase, pending, lastSyncedAt, error }) {
         tone: 'busy',
       };
     case 'closed':
-      return { text: pending === 0 ? 'Sync is off' : `Sync is off · ${waiting}`, reason: '', tone: 'off' };
+      return {
+        text: pending === 0 ? 'Sync is off' : `Sync is off · ${waiting}`,
+        reason: '',
+        tone: 'off',
+      };
     default: // idle
       if (pending > 0) return { text: waiting, reason: why, tone: 'waiting' };
       if (lastSyncedAt === null) return { text: 'Not synced yet', reason: why, tone: 'off' };
@@ -46,7 +50,8 @@ export function describe({ phase, pending, lastSyncedAt, error }) {
 
 function timeOf(time) {
   const date = new Date(time);
-  const day = date.toDateString() === new Date().toDateString() ? {} : { day: 'numeric', month: 'short' };
+  const day =
+    date.toDateString() === new Date().toDateString() ? {} : { day: 'numeric', month: 'short' };
   return date.toLocaleString(undefined, { ...day, hour: '2-digit', minute: '2-digit' });
 }
 

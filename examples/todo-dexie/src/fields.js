@@ -16,6 +16,16 @@ export function readInputs(form) {
   };
 }
 
+/** Shows the fields of `todo` in the inputs, but for those named in `except`. */
+export function fillInputs(form, todo, except = new Set()) {
+  for (const name of ['title', 'description', 'priority', 'due_date']) {
+    const input = form.elements[name];
+    const value = todo[name] ?? '';
+    // Writing the same value again would move the caret.
+    if (!except.has(name) && input.value !== value) input.value = value;
+  }
+}
+
 /** Today as a date input writes it: 2026-03-09. */
 export function today(now = new Date()) {
   const two = (number) => String(number).padStart(2, '0');

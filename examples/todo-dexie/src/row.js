@@ -1,5 +1,5 @@
 // One to-do on the screen, and its editor.
-import { addInputs, dueText, isOverdue, readInputs } from './fields.js';
+import { addInputs, dueText, fillInputs, isOverdue, readInputs } from './fields.js';
 
 export class Row {
   element = document.getElementById('row').content.firstElementChild.cloneNode(true);
@@ -72,11 +72,7 @@ export class Row {
 
   // What the user has touched stays as it is; the rest follows the database while the editor is open.
   #fill() {
-    for (const name of ['title', 'description', 'priority', 'due_date']) {
-      const input = this.#form.elements[name];
-      const value = this.todo[name] ?? '';
-      if (!this.#touched.has(name) && input.value !== value) input.value = value;
-    }
+    fillInputs(this.#form, this.todo, this.#touched);
   }
 
   #changes() {

@@ -1,5 +1,5 @@
 // The list: what is shown, in which order, and what the user does to it.
-import { addInputs, inOrder, isOverdue, readInputs } from './fields.js';
+import { addInputs, fillInputs, inOrder, isOverdue, readInputs } from './fields.js';
 import { Row } from './row.js';
 import { toast } from './toast.js';
 
@@ -78,18 +78,20 @@ export function showTodos(store) {
 function startAdding(store) {
   addInputs(addForm);
   const details = addForm.querySelector('details');
-  const cancel = () => {
+  const clear = () => {
     addForm.reset();
     details.open = false;
     addForm.elements.title.focus();
   };
   addForm.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (await attempt(store.add(readInputs(addForm)))) cancel();
+    const fields = readInputs(addForm);
+    clear(); // At once, and not after the write: the next title may be under way by then.
+    if (!(await attempt(store.add(fields)))) fillInputs(addForm, fields);
   });
   addForm.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
-    if (event.key === 'Escape') cancel();
+    if (event.key === 'Escape') clear();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) addForm.requestSubmit();
   });
 }
@@ -128,7 +130,7 @@ function showCount(todos) {
   document.querySelector('.count').textContent = todos.length === 0 ? '' : parts.join(' · ');
 }
 
-/** True if the write went through; else says why not, and what the user typed is still there. */
+/** True if the write went through; else says why not. */
 async function attempt(write) {
   try {
     await write;

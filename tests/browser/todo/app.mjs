@@ -2,14 +2,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildExample } from '../../../scripts/lib/build-example.mjs';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
+import { buildExample } from '../../../scripts/lib/build-example.mjs';
 import { startWorker } from '../../../scripts/lib/worker-server.mjs';
 
 export async function startApp() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-todo-'));
-  const assetsDir = await buildExample(join(folder, 'assets'));
-  const users = Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`token-${i}`, `user-${i}`]));
+  const assetsDir = await buildExample();
+  const users = Object.fromEntries(
+    Array.from({ length: 99 }, (_, i) => [`token-${i}`, `user-${i}`]),
+  );
   const worker = await startWorker({ stateDir: join(folder, 'state'), tokens: users, assetsDir });
   const browser = await launchBrowser();
   return {

@@ -79,6 +79,20 @@ export const listTests = {
     await focused(page, '.todo:nth-child(3) .check');
   },
 
+  async 'keeps what is typed right after Enter'(app, token) {
+    const { page } = await openWindow(app, token);
+    await focused(page, '.add [name=title]');
+    await page.evaluate(() => {
+      const form = document.querySelector('.add');
+      for (const title of ['One', 'Two', 'Three']) {
+        form.elements.title.value = title;
+        form.requestSubmit();
+      }
+    });
+    await page.waitForSelector('.todo:nth-child(3)');
+    assert.deepEqual((await titles(page)).sort(), ['One', 'Three', 'Two']);
+  },
+
   async 'Escape cancels an edit, and a new to-do'(app, token) {
     const { page, keys } = await openWindow(app, token);
     await add(page, 'Milk');
@@ -185,7 +199,10 @@ export const listTests = {
     assert.deepEqual(await titles(page), ['Milk!']);
   },
 
-  async 'each window is a device of its own, also after a reload, and both have the list'(app, token) {
+  async 'each window is a device of its own, also after a reload, and both have the list'(
+    app,
+    token,
+  ) {
     const { context, page } = await openWindow(app, token);
     const second = await context.newPage();
     await second.goto(app.url);

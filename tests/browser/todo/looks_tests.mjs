@@ -49,7 +49,9 @@ function audit() {
       const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
       if (contrast < 4.5) faults.push(`${name}: contrast ${contrast.toFixed(2)}`);
     }
-    if (element.matches('button, select, summary, textarea, input:not([type=radio]), .filter span')) {
+    if (
+      element.matches('button, select, summary, textarea, input:not([type=radio]), .filter span')
+    ) {
       const { width, height } = element.getBoundingClientRect();
       if (width < 40 || height < 40) faults.push(`${name}: ${width} × ${height}`);
     }
