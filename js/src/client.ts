@@ -99,11 +99,11 @@ export class SyncClient implements Sync {
   }
 
   pause(): void {
-    void (this.#command('pause') ?? this.#leadership.ask('pause'));
+    this.#tell('pause');
   }
 
   resume(): void {
-    void (this.#command('resume') ?? this.#leadership.ask('resume'));
+    this.#tell('resume');
   }
 
   setOnline(online: boolean): void {
@@ -124,6 +124,11 @@ export class SyncClient implements Sync {
     this.#leadership.close();
     this.#options.store.close();
     this.#status.set({ ...this.#status.value, phase: 'closed' });
+  }
+
+  // Nobody waits for these: that sync is closed is said by the status.
+  #tell(command: 'pause' | 'resume'): void {
+    (this.#command(command) ?? this.#leadership.ask(command)).catch(() => {});
   }
 
   // A command of the app, here or in another context. Null if this context does not lead.
@@ -197,6 +202,7 @@ export class SyncClient implements Sync {
   }
 
   #publish(): void {
+    if (this.#closed) return; // the others follow whoever leads next
     const status = this.#options.engine.status;
     const detail = this.#pump?.lastError;
     const error: ErrorBody | null =

@@ -150,7 +150,7 @@ export class Leadership {
   }
 
   #send(message: Message): void {
-    this.#channel?.postMessage(message);
+    if (!this.#end.signal.aborted) this.#channel?.postMessage(message);
   }
 }
 

@@ -1,0 +1,117 @@
+// A device: memory store, real engine, client, and a network; with its own clock, and everything in virtual time.
+import { onTestFinished, vi } from 'vitest';
+import { SyncClient } from '../../../js/src/client.js';
+import type { Engine } from '../../../js/src/engine.js';
+import type { Host } from '../../../js/src/host.js';
+import { MemoryStore } from '../../../js/src/stores/memory.js';
+import type { MergeMode, Store } from '../../../js/src/stores/store.js';
+import type { Status } from '../../../js/src/types.js';
+import { realEngine } from './core.js';
+import { FakeNetwork } from './fake-network.js';
+import type { ModelHub } from './model-hub.js';
+
+export interface DeviceOptions {
+  tables?: Record<string, MergeMode>;
+  /** By how much the device's clock is ahead. */
+  aheadMs?: number;
+  /** Stands between the client and the memory store. */
+  wrap?: (store: MemoryStore) => Store;
+  name?: string;
+}
+
+let seed = 1;
+
+export class Device {
+  readonly store: MemoryStore;
+  readonly network: FakeNetwork;
+  readonly statuses: Status[] = [];
+  engine!: Engine;
+  client!: SyncClient;
+  aheadMs: number;
+  readonly #options: DeviceOptions;
+
+  static async open(hub: ModelHub, options: DeviceOptions = {}): Promise<Device> {
+    const device = new Device(hub, options);
+    await device.start();
+    onTestFinished(() => device.client.close());
+    return device;
+  }
+
+  private constructor(hub: ModelHub, options: DeviceOptions) {
+    this.#options = options;
+    this.aheadMs = options.aheadMs ?? 0;
+    this.network = new FakeNetwork(hub);
+    const stamper = { reserve: (count: number) => this.engine.reserve(count) };
+    this.store = new MemoryStore({ tables: options.tables ?? { todos: 'field' }, stamper });
+  }
+
+  /** A new engine and client over the store as it is. */
+  async start(): Promise<void> {
+    const { wrap = (store) => store, name = crypto.randomUUID() } = this.#options;
+    const store = wrap(this.store);
+    this.engine = await realEngine(this.#host());
+    // What a store does before its first write: never stamp below what it holds.
+    const { clock, newest, offsetMs } = await this.store.load();
+    this.engine.restore(clock, newest, offsetMs ?? 0);
+    const { engine, network: transport } = this;
+    this.client = await SyncClient.start({ store, engine, transport, host: this.#host(), name });
+    this.client.status.subscribe((status) => this.statuses.push(status));
+  }
+
+  get status(): Status {
+    return this.client.status.value;
+  }
+
+  get phase(): string {
+    return this.status.phase;
+  }
+
+  get(key: unknown): unknown {
+    return this.store.get('todos', key);
+  }
+
+  put(key: unknown, row: Record<string, unknown>): void {
+    this.store.put('todos', key, row);
+  }
+
+  update(key: unknown, changes: Record<string, unknown>): void {
+    this.store.update('todos', key, changes);
+  }
+
+  delete(key: unknown): void {
+    this.store.delete('todos', key);
+  }
+
+  #host(): Host {
+    let state = seed++;
+    const random32 = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state;
+    };
+    return { now: () => Date.now() + this.aheadMs, random32 };
+  }
+}
+
+/** Lets virtual time pass. */
+export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+/** Lets time pass until `check` holds, in small steps; fails after ten minutes of virtual time. */
+export async function until(check: () => boolean, stepMs = 10): Promise<void> {
+  for (let ms = 0; !check(); ms += stepMs) {
+    if (ms > 600_000) throw new Error(`not within ten minutes: ${check}`);
+    await pass(stepMs);
+  }
+}
+
+export const isQuiet = ({ status }: Device) => status.phase === 'idle' && status.pending === 0;
+
+/** What `promise` comes to, while virtual time passes. */
+export async function settle<T>(promise: Promise<T>): Promise<T> {
+  let settled = false;
+  const end = () => {
+    settled = true;
+  };
+  promise.then(end, end);
+  await until(() => settled);
+  return promise;
+}
