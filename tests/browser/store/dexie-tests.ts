@@ -356,6 +356,36 @@ export function dexieTests(join: Join): Record<string, () => Promise<void>> {
         equal(await todos.count(), 3, 'rows');
       }),
 
+    'a call acknowledged with holes keeps the stamps of the rest': async () => {
+      const db = openDexie({ todos: 'id' });
+      const store = await connect(db, ['todos']);
+      const term = await store.lead();
+      await db.table('todos').bulkAdd(['a', 'b', 'c', 'd'].map((id) => ({ id })));
+      const { writes } = await store.readOutbox(10);
+      const stampsOf = (some: typeof writes) => some.map(({ columns }) => columns.register);
+      const acknowledge = (some: typeof writes) =>
+        store.commit(
+          {
+            acknowledged: some.map((write) => ({ write, result: 'sent' })),
+            changes: [],
+            clock: null,
+            offsetMs: null,
+          },
+          join,
+          term,
+        );
+      await acknowledge(writes.filter((_, i) => i % 2 === 0));
+      const left = (await store.readOutbox(10)).writes;
+      equal(stampsOf(left), stampsOf(writes.filter((_, i) => i % 2 === 1)), 'stamps');
+      await acknowledge(writes.slice(0, 2));
+      equal(
+        (await log(store)).map(([, id]) => id),
+        ['"d"'],
+        'acknowledged twice',
+      );
+      await db.delete();
+    },
+
     'a large call is read in slices and acknowledged in parts': async () => {
       const db = openDexie({ todos: 'id' });
       const store = await connect(db, ['todos']);
