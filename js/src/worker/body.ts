@@ -9,8 +9,12 @@ export async function readBody(request: Request): Promise<Uint8Array> {
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new TidemarkError('bad_request', 'the Content-Type is not application/json');
   if (Number(request.headers.get('Content-Length') ?? 0) > bodyBytesMax) throw tooLarge();
+  const encoding = request.headers.get('Content-Encoding') ?? 'identity';
+  if (encoding !== 'gzip' && encoding !== 'identity')
+    throw new TidemarkError('bad_request', 'the Content-Encoding is neither gzip nor identity');
   if (request.body === null) throw new TidemarkError('bad_request', 'the body is empty');
-  return readLimited(decoded(request.body, request.headers.get('Content-Encoding') ?? 'identity'));
+  const bytes = await readLimited(request.body);
+  return encoding === 'gzip' ? readLimited(inflated(bytes)) : bytes;
 }
 
 export function parseBody(bytes: Uint8Array): unknown {
@@ -21,16 +25,19 @@ export function parseBody(bytes: Uint8Array): unknown {
   }
 }
 
-function decoded(body: ReadableStream, encoding: string): ReadableStream<Uint8Array> {
-  if (encoding === 'gzip') return body.pipeThrough(new DecompressionStream('gzip'));
-  if (encoding === 'identity') return body;
-  throw new TidemarkError('bad_request', 'the Content-Encoding is neither gzip nor identity');
+function inflated(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  // Whoever reads is told of the same faults.
+  for (const done of [writer.write(bytes), writer.close(), writer.closed]) done.catch(() => {});
+  return readable;
 }
 
 async function readLimited(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = stream.getReader();
+  reader.closed.catch(() => {});
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new TidemarkError('bad_request', 'the body ended early, or is not gzip');
