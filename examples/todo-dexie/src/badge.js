@@ -2,10 +2,16 @@
 
 const changes = (count) => `${count} ${count === 1 ? 'change' : 'changes'}`;
 
+const sentences = (...texts) =>
+  texts
+    .filter(Boolean)
+    .map((text) => text[0].toUpperCase() + text.slice(1).replace(/\.?$/, '.'))
+    .join(' ');
+
 /** `text` for the badge, `reason` for the line below it, `tone` for its colour. */
 export function describe({ phase, pending, lastSyncedAt, error }) {
   const waiting = `${changes(pending)} waiting`;
-  const why = error ? `${error.message}${error.hint ? ` ${error.hint}` : ''}` : '';
+  const why = error ? sentences(error.message, error.hint) : '';
   switch (phase) {
     case 'syncing':
       return { text: 'Syncing…', reason: '', tone: 'busy' };
@@ -86,7 +92,7 @@ export class Badge {
   failed(error) {
     this.#show({
       text: 'Sync did not start',
-      reason: `The list works and is kept on this device. ${error.message}`,
+      reason: sentences('The list works and is kept on this device', error.message, error.hint),
       tone: 'problem',
     });
     this.#button('flush', 'Try again');
@@ -107,7 +113,8 @@ export class Badge {
     try {
       await this.#sync.flush();
     } catch (error) {
-      this.#text('.sync-reason', error.message);
+      const said = describe(this.#sync.status.value).reason;
+      this.#text('.sync-reason', said || sentences(error.message, error.hint));
     }
   }
 
@@ -117,7 +124,7 @@ export class Badge {
     if (refused.length === 0 || this.#sync.status.value.phase !== 'idle') return;
     this.#show({
       text: `${changes(refused.length)} refused by the server`,
-      reason: refused[0].message,
+      reason: sentences(refused[0].message),
       tone: 'problem',
     });
   }
