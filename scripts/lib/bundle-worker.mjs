@@ -18,6 +18,8 @@ export async function bundleWorker() {
   if (isFresh(manifest, inputs)) return manifest;
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
+  // The configuration names the app's folder, which wrangler wants to see even if it is not built yet.
+  await mkdir(inRoot('examples/todo-dexie/dist'), { recursive: true });
   const config = findConfig();
   const [options] = await Promise.all([readOptions(config), deployDry(config)]);
   const modules = await listModules(options.main);
@@ -47,8 +49,8 @@ async function readOptions(config) {
   process.env.WRANGLER_SEND_METRICS = 'false';
   const { unstable_getMiniflareWorkerOptions: read } = await import('wrangler');
   const { workerOptions, main } = read(config);
-  // The folder of assets is the server's to choose, the rules are for a bundler.
-  const { assets: _assets, modulesRules: _rules, ...options } = workerOptions;
+  // The rules are for a bundler.
+  const { modulesRules: _rules, ...options } = workerOptions;
   return { main, workerOptions: options };
 }
 

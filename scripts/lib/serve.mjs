@@ -9,10 +9,8 @@ import { startWorker } from './worker-server.mjs';
 
 /** Serves on `wanted` or the next free port; resolves to the exit code when it was stopped. */
 export async function serve(wanted) {
-  const [assetsDir] = await Promise.all([
-    step('bundling the to-do example', () => buildExample()),
-    step('bundling the Worker', bundleWorker),
-  ]);
+  const assetsDir = await step('bundling the to-do example', () => buildExample());
+  await step('bundling the Worker', bundleWorker);
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const port = await freePort(wanted);
   const server = await step('starting workerd', () =>

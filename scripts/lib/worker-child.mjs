@@ -4,12 +4,7 @@ import path from 'node:path';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 
 const { manifest, port, stateDir, assetsDir, bindings } = JSON.parse(process.argv[2]);
-const worker = JSON.parse(readFileSync(manifest, 'utf8'));
-const assets = assetsDir && {
-  directory: assetsDir,
-  routerConfig: { has_user_worker: true },
-  assetConfig: { compatibility_date: worker.compatibilityDate },
-};
+const { assets, ...worker } = JSON.parse(readFileSync(manifest, 'utf8'));
 
 const miniflare = new Miniflare({
   host: '127.0.0.1',
@@ -23,7 +18,7 @@ const miniflare = new Miniflare({
       name: 'tidemark',
       modulesRoot: path.dirname(manifest),
       bindings: { ...worker.bindings, ...bindings },
-      ...(assets ? { assets } : {}),
+      ...(assetsDir ? { assets: { ...assets, directory: assetsDir } } : {}),
     },
   ],
 });

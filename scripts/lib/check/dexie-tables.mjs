@@ -6,8 +6,26 @@ const identifier = /^[A-Za-z_$][\w$]*$/;
 
 const isPath = (field) => identifier.test(field) && field !== '__proto__';
 
+// Dexie has no table whose name every object has (`constructor`, `__proto__`), a pull names its tables in an address, which has no
+// lone surrogates, and some names are the sync engine's own.
+const isTaken = (name) =>
+  name in Object.prototype || !name.isWellFormed() || name.startsWith('$tidemark_');
+
+/** Gives another name to tables that cannot be synced under theirs; `onRename(table, name)` is told. */
+export function withDexieNames(tables, onRename) {
+  const names = new Set(tables.map(({ name }) => name));
+  return tables.map((table) => {
+    if (!isTaken(table.name)) return table;
+    let name = `table ${table.name.toWellFormed()}`;
+    while (names.has(name)) name += '_';
+    names.add(name);
+    onRename(table, name);
+    return { ...table, name };
+  });
+}
+
 /** Dexie's schema of each table: [name, schema]. */
-export function dexieTables(tables) {
+export function dexieSchemas(tables) {
   return tables.map(({ name, keyFields }) => [name, schemaOf(keyFields)]);
 }
 

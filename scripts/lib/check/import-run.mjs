@@ -5,18 +5,22 @@ import { narrator } from '../progress.mjs';
 import { deadLetters, report } from './check.mjs';
 import { Comparison, rowsOfText, summary } from './compare.mjs';
 import { onStage, token } from './stage.mjs';
-import { dexieTables } from './dexie-tables.mjs';
+import { dexieSchemas, withDexieNames } from './dexie-tables.mjs';
 
 const rowsPerCall = 2_000;
+const reportMs = 10_000;
 /** Characters of one call into a page, about: rows may be large. */
 const textPerCall = 4_000_000;
 
 /** Imports `tables` of read-import.mjs, compares, prints the last line; answers whether all is well. */
-export function importAndCompare(tables) {
+export function importAndCompare(given) {
+  const tables = withDexieNames(given, ({ name }, other) =>
+    console.error(`note: no synced table can be named ${JSON.stringify(name)}: here it is ${JSON.stringify(other)}`),
+  );
   return onStage('tables', async ({ url, devices }) => {
     const say = narrator();
     const [one, two] = devices;
-    const options = (name) => toText({ name, token, tables: dexieTables(tables) });
+    const options = (name) => toText({ name, token, tables: dexieSchemas(tables) });
     await Promise.all(devices.map((device) => device.call('open', options(device.name))));
     say('two devices in Chromium, connected');
 
@@ -25,7 +29,7 @@ export function importAndCompare(tables) {
       expected.push(await addRows(one, index, table));
     const records = tables.reduce((sum, { rows }) => sum + rows.length, 0);
     say(`${records} rows added on device one`);
-    await one.call('flush');
+    await watched(one, say, () => one.call('flush'));
     say('device one has sent them');
     await two.call('flush');
     await Promise.all(devices.map((device) => device.untilIdle(60_000)));
@@ -44,6 +48,19 @@ export function importAndCompare(tables) {
     console.log(summary({ records, traffic, comparison }));
     return comparison.ok && dead.length === 0;
   });
+}
+
+/** Says how many writes wait while `work` goes on. */
+async function watched(device, say, work) {
+  const timer = setInterval(async () => {
+    const { pending } = await device.call('status');
+    if (pending > 0) say(`${pending} to send`);
+  }, reportMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** Adds a table's rows, some at a time; answers the rows by the canonical text of their keys. */
@@ -74,9 +91,9 @@ function chunkOf(rows, keys, start) {
 async function compareDevice(comparison, device, index, name, expected) {
   const place = `device ${device.name}`;
   const missing = new Set(expected.keys());
-  const count = await device.call('count', index);
-  for (let start = 0; start < count; start += rowsPerCall) {
-    const rows = rowsOfText(await device.call('rows', index, start, rowsPerCall));
+  for (;;) {
+    const rows = rowsOfText(await device.call('nextRows', index, rowsPerCall));
+    if (rows.size === 0) break;
     for (const [key, text] of rows) {
       missing.delete(key);
       comparison.record(place, name, key, expected.get(key), text);

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Device, launchBrowser } from '../browser.mjs';
 import { buildPage } from '../build-page.mjs';
+import { bundleWorker } from '../bundle-worker.mjs';
+import { step } from '../run.mjs';
 import { startWorker } from '../worker-server.mjs';
 
 /** The user of both devices: the example's own. */
@@ -18,10 +20,13 @@ export async function onStage(page, play) {
       process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
   });
   const run = async () => {
-    await buildPage(page, `${folder}/page`);
-    const server = await startWorker({ stateDir: `${folder}/state`, assetsDir: `${folder}/page` });
+    await step('bundling the Worker', bundleWorker);
+    await step('bundling the page', () => buildPage(page, `${folder}/page`));
+    const server = await step('starting workerd', () =>
+      startWorker({ stateDir: `${folder}/state`, assetsDir: `${folder}/page` }),
+    );
     undo.push(() => server.stop());
-    const browser = await launchBrowser();
+    const browser = await step('starting Chromium', launchBrowser);
     undo.push(() => browser.close());
     const open = (name) => Device.open(browser, name, { url: server.url, api: page });
     const devices = [await open('one'), await open('two')];

@@ -8,6 +8,8 @@ import { countedTraffic } from './count.js';
 
 let db;
 let sync;
+/** Where reading a table has come to. */
+const lastKeys = new Map();
 
 const read = (text) => new JsonReader(text).value(-2);
 const table = (index) => db.table(db.importNames[index]);
@@ -27,7 +29,7 @@ globalThis.tables = {
     });
   },
 
-  /** Adds rows in one call; `text` is [key, row] of each, the key null where the row has it and undefined where one is to be made. */
+  /** Adds rows in one call; `text` is [key, row] of each. A null key is made here; keys are answered if they are not in the rows. */
   async add(index, text) {
     const entries = read(text);
     const rows = entries.map(([, row]) => row);
@@ -45,14 +47,16 @@ globalThis.tables = {
   flush: () => sync.flush(),
   deadLetters: () => sync.deadLetters(),
   traffic: countedTraffic,
-  count: (index) => table(index).count(),
 
-  /** The rows after the first `from`, at most `limit`, in the order of their keys: a line each, key and row. */
-  async rows(index, from, limit) {
-    this.keys ??= [];
-    this.keys[index] ??= await table(index).toCollection().primaryKeys();
-    const keys = this.keys[index].slice(from, from + limit);
-    const rows = await table(index).bulkGet(keys);
+  /** The next `limit` rows in the order of their keys, a line each: key and row. From the start after '' was answered. */
+  async nextRows(index, limit) {
+    const after = () => {
+      const last = lastKeys.get(index);
+      const all = last === undefined ? table(index).toCollection() : table(index).where(':id').above(last);
+      return all.limit(limit);
+    };
+    const [keys, rows] = await Promise.all([after().primaryKeys(), after().toArray()]);
+    lastKeys.set(index, keys.at(-1));
     return keys.map((key, i) => `${canonicalText(key)}\t${canonicalText(rows[i])}`).join('\n');
   },
 };
