@@ -1,5 +1,6 @@
 // The client over a memory store and a hub by the book: what one device writes, the others show, and nothing else happens.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Outbox } from '../../js/src/stores/store.js';
 import type { FullRequest, PullRequest } from '../../js/src/wire.js';
 import { Device, isQuiet, pass, settle, until } from './support/device.js';
 import { ModelHub } from './support/model-hub.js';
@@ -38,6 +39,17 @@ describe('a write', () => {
     const b = await Device.open(hub);
     await until(() => isQuiet(b));
     expect(b.get('k')).toEqual(milk);
+  });
+
+  test('is in the outbox with its row by the time that anyone hears of it', async () => {
+    const a = await Device.open(hub);
+    const heard: Promise<Outbox>[] = [];
+    a.store.onWrite(() => heard.push(a.store.readOutbox(10)));
+    a.put('k', milk);
+    a.delete('k');
+    const [put, deleted] = await Promise.all(heard);
+    expect([put?.writes.length, put?.rows.get('todos')?.get('"k"')]).toEqual([1, milk]);
+    expect([deleted?.writes.length, deleted?.rows.get('todos')?.size]).toEqual([2, 0]);
   });
 
   test('of one field sends and changes only that', async () => {

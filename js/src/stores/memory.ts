@@ -62,10 +62,12 @@ export class MemoryStore implements Store {
     const isField = this.#mode(table) === 'field';
     const fields = before && isField ? changedFields(before, after) : null;
     if (fields?.length === 0) return;
-    this.#record(table, id, before === undefined, (stamp) =>
-      fields === null ? wholeColumns(stamp) : patchColumns(fields, stamp),
-    );
-    this.#now.rows.set(placeOf(table, id), after);
+    this.transaction(() => {
+      this.#record(table, id, before === undefined, (stamp) =>
+        fields === null ? wholeColumns(stamp) : patchColumns(fields, stamp),
+      );
+      this.#now.rows.set(placeOf(table, id), after);
+    });
   }
 
   /** Sets some fields of a row; those given as `undefined` hold undefined. Does nothing where there is no row. */
@@ -79,8 +81,10 @@ export class MemoryStore implements Store {
   delete(table: string, key: unknown): void {
     this.#mode(table);
     const id = encodeKey(key);
-    this.#record(table, id, false, deleteColumns);
-    this.#now.rows.delete(placeOf(table, id));
+    this.transaction(() => {
+      this.#record(table, id, false, deleteColumns);
+      this.#now.rows.delete(placeOf(table, id));
+    });
   }
 
   /** The writes in `work` are sent together. */
@@ -113,7 +117,6 @@ export class MemoryStore implements Store {
       create,
     });
     this.#written++;
-    if (this.#depth === 0) this.#committed();
   }
 
   #committed(): void {
