@@ -209,10 +209,10 @@ function readRows(
 /** Corrects the log where operations failed, before the app hears of it and may catch it. */
 function settle(context: Context, request: DBCoreMutateRequest, done: Response, logged: Logged[]) {
   const { down, tracker, recorder } = context;
-  const log = (tracker.core as DBCore).table(logStore);
   // Any request waits until the log's own are done, in the zone of the transaction.
   const forget = (failed: (operation: number) => boolean) =>
-    log
+    (tracker.core as DBCore)
+      .table(logStore)
       .get({ trans: request.trans, key: -1 })
       .then(() => recorder.forget(native(request), logged, failed));
   return done.then(
