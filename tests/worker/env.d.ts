@@ -3,3 +3,9 @@ declare module 'cloudflare:test' {
     SYNC: DurableObjectNamespace<import('./app.js').Sync>;
   }
 }
+
+declare const process: {
+  listeners(event: string): (() => void)[];
+  removeAllListeners(event: string): void;
+  on(event: string, listener: () => void): void;
+};

@@ -271,13 +271,22 @@ describe('bodies', () => {
     await refused('{');
     await refused('hello');
     await refused(new Uint8Array([0x22, 0xff, 0x22]));
-    await refused(valid(), { ...json, 'Content-Encoding': 'gzip' });
     await refused(valid(), { ...json, 'Content-Encoding': 'br' });
-    const zipped = new Uint8Array(await gzip(valid()));
-    await refused(zipped.slice(0, -9), { ...json, 'Content-Encoding': 'gzip' });
     expect(
       (await post(valid(), { 'Content-Type': 'Application/JSON; charset=utf-8' })).status,
     ).toBe(200);
+  });
+
+  test('gzipped ones that are broken', async () => {
+    // workerd reports a broken gzip as unhandled wherever it is caught: cloudflare/workerd#6061.
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    const zipped = new Uint8Array(await gzip(valid()));
+    for (const body of [valid(), zipped.slice(0, -9), zipped.slice(0, 3), new Uint8Array()]) {
+      const response = await post(body, { ...json, 'Content-Encoding': 'gzip' });
+      expect(await error(response)).toEqual([400, 'bad_request']);
+    }
+    for (const listener of listeners) process.on('unhandledRejection', listener);
   });
 
   test('are not read before the caller is known', async () => {

@@ -3,7 +3,7 @@ import { type Identity, routes, SyncObject } from 'tidemark/worker';
 
 interface Env {
   SYNC: DurableObjectNamespace<Sync>;
-  TOKENS: string;
+  TOKENS?: string;
 }
 
 export class Sync extends SyncObject<Env> {}
@@ -13,7 +13,7 @@ export default routes<Env>({
   async auth(request, env): Promise<Identity | null> {
     const token = request.headers.get('Authorization')?.match(/^Bearer (.+)$/)?.[1];
     if (token === undefined) return null;
-    const user = await userOf(token, JSON.parse(env.TOKENS));
+    const user = await userOf(token, JSON.parse(env.TOKENS ?? '{}'));
     return user === null ? null : { user, scopes: [user] };
   },
 });
