@@ -24,8 +24,10 @@ function readOptions() {
     throw failure(error.message);
   }
   const port = Number(values.port ?? defaultPort);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw failure(`not a port: ${values.port}`);
-  if (values.key !== undefined && values.import === undefined) throw failure('--key needs --import');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw failure(`not a port: ${values.port}`);
+  if (values.key !== undefined && values.import === undefined)
+    throw failure('--key needs --import');
   return { ...values, port };
 }
 

@@ -2,8 +2,8 @@
 // usage: node js/scripts/build.mjs [--no-types]
 // The compiled core comes from the build tree: `#core` in package.json names its glue, the wasm lies beside it.
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,7 +29,9 @@ async function findCore() {
   const wasm = glue.replace(/\.m?js$/, '.wasm');
   for (const file of [glue, wasm])
     if (!existsSync(file))
-      throw new Error(`${path.relative(root, file)} is missing: build the core first (npm start does)`);
+      throw new Error(
+        `${path.relative(root, file)} is missing: build the core first (npm start does)`,
+      );
   return { glue, wasm };
 }
 
@@ -54,7 +56,9 @@ const hostEntries = (host) => ({
 });
 
 function bundle({ host, entries }, glue) {
-  const existing = Object.entries(entries).filter(([, file]) => existsSync(path.join(sources, file)));
+  const existing = Object.entries(entries).filter(([, file]) =>
+    existsSync(path.join(sources, file)),
+  );
   return build({
     entryPoints: existing.map(([out, file]) => ({ in: `entry:${file}`, out })),
     outdir: dist,
@@ -76,13 +80,19 @@ function bundle({ host, entries }, glue) {
 
 /** The declarations, written by the compiler; what it complains of is the error's message. */
 async function declare(project) {
-  const info = path.join(root, 'build/tsc', `${project === 'tsconfig.json' ? 'client' : 'worker'}.tsbuildinfo`);
+  const info = path.join(
+    root,
+    'build/tsc',
+    `${project === 'tsconfig.json' ? 'client' : 'worker'}.tsbuildinfo`,
+  );
   if (!existsSync(path.join(dist, 'index.d.ts'))) await rm(info, { force: true });
   try {
     await run(process.execPath, [tsc, '-p', path.join(root, 'js', project)], { cwd: root });
   } catch (error) {
     throw new Error(`tsc -p js/${project}\n${error.stdout || error.message}`);
   }
+  // Where the core is found is no part of the interface.
+  await rm(path.join(dist, 'entry'), { recursive: true, force: true });
 }
 
 async function clean() {
@@ -107,6 +117,7 @@ export async function buildPackage({ types = true } = {}) {
 // A server may be reading the old file.
 async function copyWhole(from, to) {
   await copyFile(from, `${to}.new`);
+  await chmod(`${to}.new`, 0o644);
   await rename(`${to}.new`, to);
 }
 

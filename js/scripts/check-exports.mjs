@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-const targetsOf = (entry) => (typeof entry === 'string' ? [['default', entry]] : Object.entries(entry));
+const targetsOf = (entry) =>
+  typeof entry === 'string' ? [['default', entry]] : Object.entries(entry);
 const isForeign = (condition, file) => condition === 'workerd' || file.endsWith('/worker.js');
 
 function packedFiles() {

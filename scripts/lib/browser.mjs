@@ -53,11 +53,10 @@ export class Device {
 
   /** Calls a method of the page's object. */
   call(method, ...parameters) {
-    return this.page.evaluate(([api, name, values]) => globalThis[api][name](...values), [
-      this.api,
-      method,
-      parameters,
-    ]);
+    return this.page.evaluate(
+      ([api, name, values]) => globalThis[api][name](...values),
+      [this.api, method, parameters],
+    );
   }
 
   setOffline(offline) {

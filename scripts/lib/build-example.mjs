@@ -18,7 +18,13 @@ export const pageOptions = {
 export async function buildExample(outdir = example('dist')) {
   await mkdir(outdir, { recursive: true });
   await Promise.all([
-    build({ ...pageOptions, entryPoints: [example('src/main.js')], outdir, minify: true, sourcemap: true }),
+    build({
+      ...pageOptions,
+      entryPoints: [example('src/main.js')],
+      outdir,
+      minify: true,
+      sourcemap: true,
+    }),
     copyFile(inRoot('dist/tidemark.wasm'), `${outdir}/tidemark.wasm`),
     ...['index.html', 'style.css'].map((name) => copyFile(example(name), `${outdir}/${name}`)),
   ]);

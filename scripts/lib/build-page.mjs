@@ -14,6 +14,9 @@ export async function buildPage(name, outdir) {
       outdir,
     }),
     copyFile(inRoot('dist/tidemark.wasm'), `${outdir}/tidemark.wasm`),
-    writeFile(`${outdir}/index.html`, '<!doctype html><script type="module" src="main.js"></script>'),
+    writeFile(
+      `${outdir}/index.html`,
+      '<!doctype html><script type="module" src="main.js"></script>',
+    ),
   ]);
 }

@@ -14,7 +14,11 @@ export async function readHub(url, token, onRecord) {
     const page = await response.json();
     for (const change of page.changes)
       if (!change.deleted)
-        onRecord(change.table, canonicalText(JSON.parse(change.id)), canonicalText(decode(change.row)));
+        onRecord(
+          change.table,
+          canonicalText(JSON.parse(change.id)),
+          canonicalText(decode(change.row)),
+        );
     cursor = page.cursor;
     if (!page.more) return;
   }
@@ -34,7 +38,8 @@ export function decode(value) {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(decode);
   const [name, ...more] = Object.keys(value);
-  if (more.length === 0 && name !== undefined && Object.hasOwn(tags, name)) return tags[name](value[name]);
+  if (more.length === 0 && name !== undefined && Object.hasOwn(tags, name))
+    return tags[name](value[name]);
   return copy(value);
 }
 

@@ -14,7 +14,8 @@ const child = fileURLToPath(new URL('./worker-child.mjs', import.meta.url));
  */
 export async function startWorker({ port = 0, stateDir, tokens, assetsDir = null, bindings = {} }) {
   const manifest = await bundleWorker();
-  const variables = tokens === undefined ? bindings : { ...bindings, TOKENS: JSON.stringify(tokens) };
+  const variables =
+    tokens === undefined ? bindings : { ...bindings, TOKENS: JSON.stringify(tokens) };
   const options = { manifest, port, stateDir, assetsDir, bindings: variables };
   const process = fork(child, [JSON.stringify(options)], {
     detached: true,

@@ -20,7 +20,12 @@ export function check() {
     const comparison = new Comparison([...devices.map(({ name }) => `device ${name}`), 'hub']);
     const expected = model.rows();
     for (const device of devices)
-      comparison.table(`device ${device.name}`, table, expected, rowsOfText(await device.call('rows')));
+      comparison.table(
+        `device ${device.name}`,
+        table,
+        expected,
+        rowsOfText(await device.call('rows')),
+      );
     comparison.table('hub', table, expected, await rowsOfHub(url));
     say('compared both databases and the hub, row by row');
 

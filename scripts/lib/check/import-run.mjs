@@ -4,8 +4,8 @@ import { readHub } from '../hub-reader.mjs';
 import { narrator } from '../progress.mjs';
 import { deadLetters, report } from './check.mjs';
 import { Comparison, rowsOfText, summary } from './compare.mjs';
-import { onStage, token } from './stage.mjs';
 import { dexieSchemas, withDexieNames } from './dexie-tables.mjs';
+import { onStage, token } from './stage.mjs';
 
 const rowsPerCall = 2_000;
 const reportMs = 10_000;
@@ -15,7 +15,9 @@ const textPerCall = 4_000_000;
 /** Imports `tables` of read-import.mjs, compares, prints the last line; answers whether all is well. */
 export function importAndCompare(given) {
   const tables = withDexieNames(given, ({ name }, other) =>
-    console.error(`note: no synced table can be named ${JSON.stringify(name)}: here it is ${JSON.stringify(other)}`),
+    console.error(
+      `note: no synced table can be named ${JSON.stringify(name)}: here it is ${JSON.stringify(other)}`,
+    ),
   );
   return onStage('tables', async ({ url, devices }) => {
     const say = narrator();
@@ -25,8 +27,7 @@ export function importAndCompare(given) {
     say('two devices in Chromium, connected');
 
     const expected = [];
-    for (const [index, table] of tables.entries())
-      expected.push(await addRows(one, index, table));
+    for (const [index, table] of tables.entries()) expected.push(await addRows(one, index, table));
     const records = tables.reduce((sum, { rows }) => sum + rows.length, 0);
     say(`${records} rows added on device one`);
     await watched(one, say, () => one.call('flush'));
@@ -69,7 +70,8 @@ async function addRows(device, index, { rows, keys }) {
   for (let start = 0; start < rows.length; ) {
     const { text, end } = chunkOf(rows, keys, start);
     const made = await device.call('add', index, text);
-    for (let i = start; i < end; i++) expected.set(made?.[i - start] ?? canonicalText(keys[i]), rows[i]);
+    for (let i = start; i < end; i++)
+      expected.set(made?.[i - start] ?? canonicalText(keys[i]), rows[i]);
     start = end;
   }
   return expected;

@@ -7,7 +7,11 @@ export class Model {
 
   /** The device `by` wrote these fields: the record is there from now on. */
   write(by, row, names = Object.keys(row)) {
-    const record = this.#records.get(row.id) ?? { fields: new Map(), deleted: false, by: new Set() };
+    const record = this.#records.get(row.id) ?? {
+      fields: new Map(),
+      deleted: false,
+      by: new Set(),
+    };
     for (const name of names) record.fields.set(name, row[name]);
     record.deleted = false;
     record.by.add(by);
@@ -23,7 +27,9 @@ export class Model {
   /** Canonical key to row of the records that are there. */
   rows() {
     const there = [...this.#records].filter(([, { deleted }]) => !deleted);
-    return new Map(there.map(([id, { fields }]) => [canonicalText(id), Object.fromEntries(fields)]));
+    return new Map(
+      there.map(([id, { fields }]) => [canonicalText(id), Object.fromEntries(fields)]),
+    );
   }
 
   /** The ids of records that the last write deleted. */

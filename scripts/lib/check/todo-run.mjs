@@ -34,7 +34,10 @@ class Hand {
 /** Creates to-dos of its own, edits each, completes some and deletes some. */
 async function ownWork(hand, label) {
   for (let i = 0; i < ownTodos; i++) {
-    const id = await hand.add({ title: `${label} ${i}`, priority: ['low', 'medium', 'high'][i % 3] });
+    const id = await hand.add({
+      title: `${label} ${i}`,
+      priority: ['low', 'medium', 'high'][i % 3],
+    });
     await hand.update(id, { description: `${label} “${i}” – é 𐀀 ‮` });
     if (i % 2 === 0) await hand.update(id, { completed: 1 });
     if (i % 5 === 0) await hand.remove(id);

@@ -34,7 +34,9 @@ function isAsWritten(text, value) {
 
 // Significant digits without zeros at either end, and the power of ten of the last.
 function digitsOf(text) {
-  const [, whole, fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  const [, whole, fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(
+    text,
+  );
   const all = (whole + fraction).replace(/^0+/, '');
   const digits = all.replace(/0+$/, '');
   return { digits, exponent: Number(exponent) - fraction.length + (all.length - digits.length) };

@@ -29,7 +29,8 @@ export class JsonReader {
   peek() {
     for (; this.at < this.end; this.at++) {
       const code = this.text.charCodeAt(this.at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return this.text[this.at];
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09)
+        return this.text[this.at];
     }
     return '';
   }
@@ -151,7 +152,8 @@ export class JsonReader {
   // What to step over besides the backslash itself.
   escapeLength() {
     const next = this.text[this.at + 1];
-    if (next === 'u' && /^[0-9a-fA-F]{4}$/.test(this.text.slice(this.at + 2, this.at + 6))) return 5;
+    if (next === 'u' && /^[0-9a-fA-F]{4}$/.test(this.text.slice(this.at + 2, this.at + 6)))
+      return 5;
     if (next !== undefined && '"\\/bfnrt'.includes(next)) return 1;
     return this.fail('not an escape that JSON has');
   }

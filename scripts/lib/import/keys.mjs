@@ -53,7 +53,9 @@ function faultOf(key, depth) {
   if (typeof key === 'string') return null;
   if (typeof key === 'bigint') return `is ${key}: over 2^53, write it as a string`;
   if (typeof key === 'number')
-    return Number.isSafeInteger(key) && !Object.is(key, -0) ? null : `is ${numberText(key)}, not an integer`;
+    return Number.isSafeInteger(key) && !Object.is(key, -0)
+      ? null
+      : `is ${numberText(key)}, not an integer`;
   if (!Array.isArray(key)) return key === null ? 'is null' : `is ${anOrA(typeof key)}`;
   if (key.length === 0) return 'is an empty array';
   if (depth >= 7) return 'is nested over 8 levels';

@@ -23,7 +23,8 @@ export function readImport(bytes, { file, key = null }) {
   const { ext, name } = path.parse(file);
   const parse = parsers[ext.toLowerCase()] ?? guessParser(text);
   const { tables, changes } = parse(text, { name: name || 'rows' });
-  if (tables.every(({ rows }) => rows.length === 0)) throw new ImportError(1, 'the file has no rows');
+  if (tables.every(({ rows }) => rows.length === 0))
+    throw new ImportError(1, 'the file has no rows');
   checkLimits(tables);
   assignKeys(tables, key === null ? null : splitCsvLine(key));
   return { tables, notes: notesOf(changes) };

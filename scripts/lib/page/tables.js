@@ -52,7 +52,8 @@ globalThis.tables = {
   async nextRows(index, limit) {
     const after = () => {
       const last = lastKeys.get(index);
-      const all = last === undefined ? table(index).toCollection() : table(index).where(':id').above(last);
+      const all =
+        last === undefined ? table(index).toCollection() : table(index).where(':id').above(last);
       return all.limit(limit);
     };
     const [keys, rows] = await Promise.all([after().primaryKeys(), after().toArray()]);
