@@ -109,7 +109,8 @@ export function decodeValue(value: unknown): unknown {
 
 function decode(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= 2 * valueDepthMax) throw new TidemarkError('bad_reply', 'a value is nested too deep');
+  if (depth >= 2 * valueDepthMax)
+    throw new TidemarkError('bad_reply', 'a value is nested too deep');
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) value[i] = decode(value[i], depth + 1);
     return value;
@@ -151,7 +152,8 @@ function decodeTagged(tag: string, tagged: object, depth: number): unknown {
 function decodeUntagged(content: unknown, depth: number): unknown {
   if (typeof content !== 'object' || content === null || Object.keys(content).length !== 1)
     throw new TidemarkError('bad_reply', 'a value is tagged $tm:object and has not one key');
-  for (const [name, item] of Object.entries(content)) setOwn(content, name, decode(item, depth + 1));
+  for (const [name, item] of Object.entries(content))
+    setOwn(content, name, decode(item, depth + 1));
   return content;
 }
 

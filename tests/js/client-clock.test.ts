@@ -17,7 +17,9 @@ const msOf = (stamp: string) => Number.parseInt(stamp.slice(0, 12), 16);
 const stampsAtHub = () => [...hub.records.values()].map(({ register }) => msOf(register));
 const outcomes = () => vi.spyOn(hub, 'push');
 const refusals = (spy: ReturnType<typeof outcomes>) =>
-  spy.mock.results.flatMap(({ value }) => value.results).filter(({ outcome }) => outcome === 'clock');
+  spy.mock.results
+    .flatMap(({ value }) => value.results)
+    .filter(({ outcome }) => outcome === 'clock');
 
 describe.each([
   ['an hour ahead', hour],
@@ -127,5 +129,23 @@ describe('a clock that jumps ahead while it is in use', () => {
     expect(hub.view()).toMatchObject({ 'todos "k"': { n: 9 } });
     const stamps = Array.from({ length: 10 }, (_, n) => hub.records.get(`todos ${n}`)?.register);
     expect([...stamps].sort()).toEqual(stamps);
+  });
+
+  test('and a hub that goes on refusing are asked ever more seldom, and the status says why', async () => {
+    const a = await Device.open(hub);
+    await until(() => isQuiet(a));
+    hub.refuse = () => ({ outcome: 'clock' });
+    a.put('k', { n: 1 });
+    const before = a.network.sent.length;
+    await pass(600_000);
+    expect(a.network.sent.length - before).toBeLessThan(60);
+    expect(a.status).toMatchObject({
+      phase: 'waiting',
+      pending: 1,
+      error: { code: 'clock_ahead' },
+    });
+    hub.refuse = () => null;
+    await until(() => isQuiet(a));
+    expect(hub.view()).toEqual({ 'todos "k"': { n: 1 } });
   });
 });

@@ -1,8 +1,9 @@
-// The client over a memory store and a hub by the book: what one device writes, the others show, and nothing else happens.
+// The client over a memory store and a hub by the book: what one device writes, the others show,
+// and nothing else happens.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Outbox } from '../../js/src/stores/store.js';
 import type { FullRequest, PullRequest } from '../../js/src/wire.js';
-import { Device, isQuiet, pass, settle, until } from './support/device.js';
+import { Device, isQuiet, milk, openPair, pass, until } from './support/device.js';
 import { ModelHub } from './support/model-hub.js';
 
 let hub: ModelHub;
@@ -14,18 +15,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const milk = { title: 'Milk', done: 0 };
 const fullOf = ({ network }: Device, index: number) => network.sent[index]?.request as FullRequest;
 const calls = ({ network }: Device) => network.sent.map(({ call }) => call);
 
-/** Two devices that have both read one record. */
-async function pair(): Promise<[Device, Device]> {
-  const a = await Device.open(hub);
-  const b = await Device.open(hub);
-  a.put('k', milk);
-  await until(() => isQuiet(a) && b.get('k') !== undefined && isQuiet(b));
-  return [a, b];
-}
+const pair = () => openPair(hub);
 
 describe('a write', () => {
   test('is pushed soon after it was made, and read by another device', async () => {
@@ -58,7 +51,9 @@ describe('a write', () => {
     b.update('k', { title: 'Oat milk' });
     await until(() => isQuiet(a) && isQuiet(b));
     await pass(20_000);
-    const { request } = a.network.sent.findLast(({ call }) => call === 'full') as { request: unknown };
+    const { request } = a.network.sent.findLast(({ call }) => call === 'full') as {
+      request: unknown;
+    };
     expect((request as FullRequest).changes).toMatchObject([{ patch: true, row: { done: 1 } }]);
     expect(Object.keys((request as FullRequest).changes[0]?.row ?? {})).toEqual(['done']);
     for (const device of [a, b]) expect(device.get('k')).toEqual({ title: 'Oat milk', done: 1 });
@@ -134,7 +129,12 @@ describe('an exchange', () => {
     a.update('k', { done: 1 });
     await until(() => isQuiet(a));
     const first = a.network.sent[0]?.request as PullRequest;
-    expect(first).toMatchObject({ cursor: null, limit: 1_000, tables: ['todos'], node: a.engine.node });
+    expect(first).toMatchObject({
+      cursor: null,
+      limit: 1_000,
+      tables: ['todos'],
+      node: a.engine.node,
+    });
     const { device } = await a.store.load();
     const last = a.network.sent.findLast(({ call }) => call === 'full')?.request as FullRequest;
     expect(last).toMatchObject({
@@ -198,73 +198,6 @@ describe('an exchange', () => {
     expect([isQuiet(a), isQuiet(b)]).toEqual([true, true]);
     for (const device of [a, b]) expect(device.get('k')).toEqual({ title: 'Oat milk', done: 1 });
     expect((await a.store.load()).cursor).toMatch(/^f:/);
-  });
-});
-
-describe('the answer to a change', () => {
-  test('needFull makes it be sent whole', async () => {
-    const [a, b] = await pair();
-    hub.records.clear();
-    hub.epoch = 'g';
-    a.update('k', { done: 1 });
-    await until(() => isQuiet(a));
-    expect(hub.view()).toEqual({ 'todos "k"': { title: 'Milk', done: 1 } });
-    await until(() => isQuiet(b));
-    expect(await a.client.deadLetters()).toEqual([]);
-  });
-
-  test('rejected makes a dead letter, and the others go on', async () => {
-    const [a] = await pair();
-    hub.refuse = ({ id }) =>
-      id === '"bad"'
-        ? { outcome: 'rejected', code: 'forbidden', message: 'not yours', retryable: false }
-        : null;
-    a.store.transaction(() => {
-      a.put('bad', { title: 'x' });
-      a.put('good', { title: 'y' });
-    });
-    await settle(a.client.flush());
-    expect(hub.view()).toMatchObject({ 'todos "good"': { title: 'y' } });
-    const letters = await a.client.deadLetters();
-    expect(letters).toMatchObject([
-      { code: 'forbidden', message: 'not yours', change: { id: '"bad"', row: { title: 'x' } } },
-    ]);
-    expect([isQuiet(a), a.get('bad')]).toEqual([true, { title: 'x' }]);
-  });
-
-  test('rejected for now keeps it, waits, and sends it again', async () => {
-    const [a] = await pair();
-    hub.refuse = ({ id }) =>
-      id === '"later"'
-        ? { outcome: 'rejected', code: 'rate_limited', message: 'slowly', retryable: true }
-        : null;
-    a.put('later', { title: 'x' });
-    a.put('now', { title: 'y' });
-    await pass(5_000);
-    expect(hub.view()).toMatchObject({ 'todos "now"': { title: 'y' } });
-    expect(a.status).toMatchObject({ pending: 1, phase: 'waiting', error: { code: 'unavailable' } });
-    const tries = a.network.sent.length;
-    expect(tries).toBeLessThan(15);
-    hub.refuse = () => null;
-    await until(() => isQuiet(a));
-    expect(hub.view()).toMatchObject({ 'todos "later"': { title: 'x' } });
-    expect(await a.client.deadLetters()).toEqual([]);
-  });
-
-  test('too_large to a whole batch is one dead letter, not all', async () => {
-    const { TidemarkError } = await import('../../js/src/errors.js');
-    const [a] = await pair();
-    a.network.fault = ({ call, request }) => {
-      const { changes = [] } = request as Partial<FullRequest>;
-      return call === 'full' && changes.some(({ id }) => id === '5') ? new TidemarkError('too_large') : null;
-    };
-    for (let i = 0; i < 9; i++) a.put(i, { n: i });
-    await settle(a.client.flush());
-    expect((await a.client.deadLetters()).map(({ change, code }) => [change.id, code])).toEqual([
-      ['5', 'too_large'],
-    ]);
-    expect(Object.keys(hub.view())).toHaveLength(9);
-    expect(isQuiet(a)).toBe(true);
   });
 });
 

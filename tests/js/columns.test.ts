@@ -45,8 +45,13 @@ describe('the join in the core', () => {
   });
 
   test('of many records at once is that of each', () => {
-    const pairs = Array.from({ length: 40 }, () => complete).flat().map(pair);
-    const all = join(pairs.map(([local]) => local), pairs.map(([, remote]) => remote));
+    const pairs = Array.from({ length: 40 }, () => complete)
+      .flat()
+      .map(pair);
+    const all = join(
+      pairs.map(([local]) => local),
+      pairs.map(([, remote]) => remote),
+    );
     expect(all).toHaveLength(pairs.length);
     for (const [i, joined] of all.entries()) {
       const [local, remote] = pairs[i] as ReturnType<typeof pair>;
@@ -65,7 +70,12 @@ describe('the join in the core', () => {
       expect(same).toMatchObject({ base: 'tie', register: 'tie' });
     }
     for (const [i, greater] of stamps.ascending.slice(1).entries()) {
-      const of = (stamp: string) => ({ base: stamp, fields: new Map(), register: stamp, deleted: false });
+      const of = (stamp: string) => ({
+        base: stamp,
+        fields: new Map(),
+        register: stamp,
+        deleted: false,
+      });
       const [joined] = join([of(stamps.ascending[i] as string)], [of(greater)]);
       expect(joined).toMatchObject({ base: 'remote', register: 'remote' });
     }
@@ -85,7 +95,13 @@ describe('the join in the core', () => {
     const local = columnsOf({ base: 10, alive: 40, fields: { z: 20, a: 30, m: 40 } });
     const remote = columnsOf({ alive: 50, fields: { m: 30, a: 40, z: 50 } });
     const [joined] = join([local], [remote]);
-    expect(joined?.fields).toEqual(new Map([['z', 'remote'], ['a', 'remote'], ['m', 'local']]));
+    expect(joined?.fields).toEqual(
+      new Map([
+        ['z', 'remote'],
+        ['a', 'remote'],
+        ['m', 'local'],
+      ]),
+    );
   });
 });
 
@@ -94,7 +110,9 @@ describe('the columns of a change', () => {
 
   test('of a whole row: its base, and the fields with their own stamps', () => {
     const row = { a: 1, b: 2 };
-    expect(columnsOfChange({ table: 't', id: '1', stamp: at(10), row })).toEqual(columnsOf({ base: 10, alive: 10 }));
+    expect(columnsOfChange({ table: 't', id: '1', stamp: at(10), row })).toEqual(
+      columnsOf({ base: 10, alive: 10 }),
+    );
     const change = { table: 't', id: '1', stamp: at(10), row, fields: { b: at(30) } };
     expect(columnsOfChange(change)).toEqual(columnsOf({ base: 10, alive: 30, fields: { b: 30 } }));
   });
@@ -112,13 +130,18 @@ describe('the columns of a change', () => {
   });
 
   test('of a delete: the register alone', () => {
-    expect(columnsOfChange({ table: 't', id: '1', stamp: at(10), deleted: true })).toEqual(columnsOf({ deleted: 10 }));
+    expect(columnsOfChange({ table: 't', id: '1', stamp: at(10), deleted: true })).toEqual(
+      columnsOf({ deleted: 10 }),
+    );
   });
 
   test('with a field __proto__: a field like any other', () => {
     const change = JSON.parse(
       `{"table":"t","id":"1","stamp":"${at(10)}","patch":true,"row":{"__proto__":1,"constructor":2}}`,
     );
-    expect([...columnsOfChange(change).fields]).toEqual([['__proto__', at(10)], ['constructor', at(10)]]);
+    expect([...columnsOfChange(change).fields]).toEqual([
+      ['__proto__', at(10)],
+      ['constructor', at(10)],
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-// Fail at every step: the k-th request of a story fails, for every k, in each way in which a request can fail.
+// Fail at every step: the k-th request of a story fails, for every k, in each way in which a
+// request can fail.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
 import type { Fault } from './support/fake-network.js';
@@ -41,13 +42,24 @@ describe.each(faults)('a request that %s', (_, fault) => {
   test('loses nothing, whichever it is', async () => {
     const count = await requests();
     expect(count).toBeGreaterThan(12);
-    for (let k = 0; k < count; k++) await expectEnding(await play({}, failing(fault, (i) => i === k)));
+    for (let k = 0; k < count; k++)
+      await expectEnding(
+        await play(
+          {},
+          failing(fault, (i) => i === k),
+        ),
+      );
   });
 
   test('and the one after it lose nothing, whichever they are', async () => {
     if (fault instanceof TidemarkError && fault.code === 'unauthorized') return;
     for (let k = 0; k < 12; k++)
-      await expectEnding(await play({}, failing(fault, (i) => i === k || i === k + 1)));
+      await expectEnding(
+        await play(
+          {},
+          failing(fault, (i) => i === k || i === k + 1),
+        ),
+      );
   });
 });
 

@@ -1,4 +1,5 @@
-// Fail at every step: the k-th call of a store fails, for every k, before it did anything, or after it did everything.
+// Fail at every step: the k-th call of a store fails, for every k, before it did anything, or
+// after it did everything.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MemoryStore } from '../../js/src/stores/memory.js';
 import type { Store } from '../../js/src/stores/store.js';
@@ -44,19 +45,27 @@ describe.each([
   ['before it did anything', false],
   ['after it did everything', true],
 ])('a store that fails %s', (_, after) => {
-  test.each(['readOutbox', 'commit', 'lead'] as const)('in %s, whenever, loses nothing', async (step) => {
-    const { wrap, counter } = failing(step, after, () => false);
-    await expectEnding(await play({ wrap }, () => {}));
-    const { count } = counter;
-    expect(count).toBeGreaterThan(step === 'lead' ? 1 : 12);
-    for (let k = 0; k < count; k++)
-      await expectEnding(await play({ wrap: failing(step, after, (i) => i === k).wrap }, () => {}));
-  });
+  test.each(['readOutbox', 'commit', 'lead'] as const)(
+    'in %s, whenever, loses nothing',
+    async (step) => {
+      const { wrap, counter } = failing(step, after, () => false);
+      await expectEnding(await play({ wrap }, () => {}));
+      const { count } = counter;
+      expect(count).toBeGreaterThan(step === 'lead' ? 1 : 12);
+      for (let k = 0; k < count; k++)
+        await expectEnding(
+          await play({ wrap: failing(step, after, (i) => i === k).wrap }, () => {}),
+        );
+    },
+  );
 
-  test.each(['readOutbox', 'commit'] as const)('in %s, again and again, loses nothing', async (step) => {
-    const { wrap } = failing(step, after, (i) => i % 3 !== 0);
-    await expectEnding(await play({ wrap }, () => {}));
-  });
+  test.each(['readOutbox', 'commit'] as const)(
+    'in %s, again and again, loses nothing',
+    async (step) => {
+      const { wrap } = failing(step, after, (i) => i % 3 !== 0);
+      await expectEnding(await play({ wrap }, () => {}));
+    },
+  );
 
   test('in restamp loses nothing, and stamps again', async () => {
     for (const k of [0, 1]) {

@@ -1,4 +1,5 @@
-// The fetch transport when things go wrong, against a real server: each fault becomes the code that the engine acts on.
+// The fetch transport when things go wrong, against a real server: each fault becomes the code
+// that the engine acts on.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +17,12 @@ async function faultOf(answer: Answer, options: FetchOptions = {}, signal?: Abor
   return faultAt(url, options, signal);
 }
 
-async function faultAt(url: string, options: FetchOptions = {}, signal?: AbortSignal, token = secret) {
+async function faultAt(
+  url: string,
+  options: FetchOptions = {},
+  signal?: AbortSignal,
+  token = secret,
+) {
   const transport = new FetchTransport(url, () => token, undefined, options);
   const given = { refreshToken: false, signal: signal ?? new AbortController().signal };
   const error = await rejectionOf(transport.pull({ cursor: null }, given));
@@ -30,7 +36,8 @@ function expectNoSecret(error: TidemarkError): void {
     expect(`${each.message} ${each.stack}`).not.toContain(secret);
 }
 
-const text = (body: string, status = 200, headers: Record<string, string> = {}): Answer =>
+const text =
+  (body: string, status = 200, headers: Record<string, string> = {}): Answer =>
   (_, response) => {
     response.writeHead(status, { 'Content-Type': 'text/html', ...headers });
     response.end(body);
@@ -72,7 +79,9 @@ describe('a status', () => {
   });
 
   test('decides, whatever the body says; the body explains', async () => {
-    const body = { error: { code: 'internal', message: 'changes[3].stamp is no stamp', retryable: true } };
+    const body = {
+      error: { code: 'internal', message: 'changes[3].stamp is no stamp', retryable: true },
+    };
     const error = await faultOf(sendJson(body, 400));
     expect([error.code, error.retryable]).toEqual(['bad_request', false]);
     expect(error.message).toContain('400 changes[3].stamp is no stamp');

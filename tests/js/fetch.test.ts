@@ -1,4 +1,5 @@
-// The fetch transport against a real server: what a request looks like, for any endpoint's paths, headers and tokens.
+// The fetch transport against a real server: what a request looks like, for any endpoint's
+// paths, headers and tokens.
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FetchTransport } from '../../js/src/transports/fetch.js';
@@ -74,8 +75,15 @@ describe('a full', () => {
     const { url, asked } = await serve(hub);
     const transport = new FetchTransport(url, undefined, undefined, { paths: { full: null } });
     const reply = await transport.full(request, options);
-    expect(reply).toEqual({ push: pushReply(), pull: pullReply(), serverTime: pullReply().serverTime });
-    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /push', 'GET /pull']);
+    expect(reply).toEqual({
+      push: pushReply(),
+      pull: pullReply(),
+      serverTime: pullReply().serverTime,
+    });
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /push',
+      'GET /pull',
+    ]);
     const { pull: _, ...body } = request;
     expect(jsonOf(asked[0] as never)).toEqual(body);
     expect(Object.fromEntries(asked[1]?.query ?? [])).toEqual({
@@ -98,9 +106,16 @@ describe('a full', () => {
     const title = 'milk '.repeat(1_000);
     const large = { ...request, changes: changes.map((each) => ({ ...each, row: { title } })) };
     await new FetchTransport(url, undefined, undefined, { gzip: true }).full(large, options);
-    await new FetchTransport(url, undefined, undefined, { gzip: true }).full({ ...request, changes }, options);
+    await new FetchTransport(url, undefined, undefined, { gzip: true }).full(
+      { ...request, changes },
+      options,
+    );
     await new FetchTransport(url).full(large, options);
-    expect(asked.map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined, undefined]);
+    expect(asked.map(({ headers }) => headers['content-encoding'])).toEqual([
+      'gzip',
+      undefined,
+      undefined,
+    ]);
     const [{ body }] = asked as [(typeof asked)[number]];
     expect(body.length).toBeLessThan(2_000);
     expect(jsonOf({ ...asked[0], body: gunzipSync(body) } as never)).toEqual(large);
@@ -110,7 +125,9 @@ describe('a full', () => {
 describe('options', () => {
   test('give any paths, a query in them included', async () => {
     const { url, asked } = await serve((each, response) =>
-      each.method === 'GET' ? sendJson(pullReply())(each, response) : sendJson(fullReply())(each, response),
+      each.method === 'GET'
+        ? sendJson(pullReply())(each, response)
+        : sendJson(fullReply())(each, response),
     );
     const paths = { full: '/sync/everything', pull: '/changes?app=7' };
     const transport = new FetchTransport(`${url}/api`, undefined, undefined, { paths });

@@ -64,15 +64,20 @@ test('a connection says who, and for which scope, and hears pokes', async () => 
   await vi.waitFor(() => expect(events).toContain('poke e:1'));
 });
 
-test.each(['close', 'terminate'] as const)('a connection that the hub ends by %s is opened again', async (end) => {
-  const { url, connections } = await serveLive();
-  const events = openTo(new FetchTransport(url));
-  await vi.waitFor(() => expect(connections).toHaveLength(1));
-  await vi.waitFor(() => expect(events).toContain('up'));
-  connections[0]?.socket[end]();
-  await vi.waitFor(() => expect(connections).toHaveLength(2));
-  await vi.waitFor(() => expect(events.filter((each) => each !== 'poke e:0')).toEqual(['up', 'down', 'up']));
-});
+test.each(['close', 'terminate'] as const)(
+  'a connection that the hub ends by %s is opened again',
+  async (end) => {
+    const { url, connections } = await serveLive();
+    const events = openTo(new FetchTransport(url));
+    await vi.waitFor(() => expect(connections).toHaveLength(1));
+    await vi.waitFor(() => expect(events).toContain('up'));
+    connections[0]?.socket[end]();
+    await vi.waitFor(() => expect(connections).toHaveLength(2));
+    await vi.waitFor(() =>
+      expect(events.filter((each) => each !== 'poke e:0')).toEqual(['up', 'down', 'up']),
+    );
+  },
+);
 
 test('the end of a connection is seen by the hub', async () => {
   const { url, connections } = await serveLive();

@@ -57,7 +57,17 @@ describe('a live connection', () => {
   test('tells of pokes, and of nothing else that comes', async () => {
     const socket = await open();
     socket.onopen?.();
-    const others = ['pong', '', '{', '{"cursor":7}', '[]', '{}', 'null', new ArrayBuffer(2), undefined];
+    const others = [
+      'pong',
+      '',
+      '{',
+      '{"cursor":7}',
+      '[]',
+      '{}',
+      'null',
+      new ArrayBuffer(2),
+      undefined,
+    ];
     for (const data of others) socket.onmessage?.({ data });
     expect(events).toEqual(['up']);
     socket.onmessage?.({ data: '{"cursor":"e:7","more":1}' });

@@ -1,4 +1,5 @@
-// The laws of the merge, on columns and values together, through the real core: whatever the order, whatever comes twice.
+// The laws of the merge, on columns and values together, through the real core: whatever the
+// order, whatever comes twice.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Join } from '../../js/src/merge.js';
@@ -27,7 +28,9 @@ describe.each([
   ['changes of honest devices', honestChange],
   ['changes of clones', clonedChange],
 ])('%s', (_, change) => {
-  const state = fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => changes.map(stateOf));
+  const state = fc
+    .array(change, { minLength: 1, maxLength: 3 })
+    .map((changes) => changes.map(stateOf));
 
   test('merge in either direction to the same', () => {
     fc.assert(

@@ -33,12 +33,20 @@ describe('a row', () => {
   });
 
   test('loses a field that a patch removed', () => {
-    const { row, changed } = merge({ a: 1, b: 2 }, { a: absentField }, joined('local', { a: 'remote' }));
+    const { row, changed } = merge(
+      { a: 1, b: 2 },
+      { a: absentField },
+      joined('local', { a: 'remote' }),
+    );
     expect([row, changed]).toEqual([{ b: 2 }, true]);
   });
 
   test('does not change when a field that it lacks is removed', () => {
-    const { row, changed, lost } = merge({ b: 2 }, { a: absentField }, joined('local', { a: 'remote' }));
+    const { row, changed, lost } = merge(
+      { b: 2 },
+      { a: absentField },
+      joined('local', { a: 'remote' }),
+    );
     expect([row, changed, lost]).toEqual([{ b: 2 }, false, []]);
   });
 

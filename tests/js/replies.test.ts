@@ -1,4 +1,5 @@
-// What an endpoint may answer: every reply of the protocol passes, everything else is `bad_reply` and nothing worse.
+// What an endpoint may answer: every reply of the protocol passes, everything else is
+// `bad_reply` and nothing worse.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { columnsOfChange, FieldNumbers, pushCells } from '../../js/src/columns.js';
@@ -25,10 +26,12 @@ function accepted<T>(check: () => T): T | null {
 // What follows the check must be able to take whatever passed it.
 function use(pull: PullReply): void {
   const words: number[] = [];
-  for (const change of pull.changes) pushCells(words, 0, columnsOfChange(change), new FieldNumbers());
+  for (const change of pull.changes)
+    pushCells(words, 0, columnsOfChange(change), new FieldNumbers());
   expect(words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)).toBe(true);
   const exchange = new Exchange('e:1');
-  if (accepted(() => exchange.receive(null, pull)) !== null) exchange.summary(0, 0, pull.serverTime);
+  if (accepted(() => exchange.receive(null, pull)) !== null)
+    exchange.summary(0, 0, pull.serverTime);
 }
 
 describe('a reply of the protocol', () => {
@@ -70,7 +73,10 @@ describe('a reply of the protocol', () => {
 });
 
 describe('a reply that is not of the protocol', () => {
-  const change = (spoil: object) => ({ ...pullReply(), changes: [{ ...pullReply().changes[0], ...spoil }] });
+  const change = (spoil: object) => ({
+    ...pullReply(),
+    changes: [{ ...pullReply().changes[0], ...spoil }],
+  });
   const pulls: [string, unknown, string][] = [
     ['null', null, 'the reply'],
     ['an array', [], 'the reply'],
@@ -79,6 +85,8 @@ describe('a reply that is not of the protocol', () => {
     ['without a cursor', { ...pullReply(), cursor: null }, 'cursor'],
     ['with a cursor that is a number', { ...pullReply(), cursor: 7 }, 'cursor'],
     ['without the time', { ...pullReply(), serverTime: null }, 'serverTime'],
+    ['with a time before 1970', { ...pullReply(), serverTime: -1 }, 'serverTime'],
+    ['with a time past every stamp', { ...pullReply(), serverTime: 2 ** 48 }, 'serverTime'],
     ['with a fence that is a text', { ...pullReply(), fence: '0' }, 'fence'],
     ['with more that is a text', { ...pullReply(), more: 'true' }, 'more'],
     ['with reset that is a number', { ...pullReply(), reset: 1 }, 'reset'],
@@ -103,9 +111,21 @@ describe('a reply that is not of the protocol', () => {
 
   const pushes: [string, unknown, string][] = [
     ['of another count of results', { ...pushReply(), results: [] }, 'one per change (5)'],
-    ['of an unknown outcome', { ...pushReply(), results: [{ outcome: 'ok' }] }, 'results[0].outcome'],
-    ['of a merge without its list', { ...pushReply(), results: [{ outcome: 'merged' }] }, 'results[0].lost'],
-    ['of a rejection without words', { ...pushReply(), results: [{ outcome: 'rejected' }] }, 'message'],
+    [
+      'of an unknown outcome',
+      { ...pushReply(), results: [{ outcome: 'ok' }] },
+      'results[0].outcome',
+    ],
+    [
+      'of a merge without its list',
+      { ...pushReply(), results: [{ outcome: 'merged' }] },
+      'results[0].lost',
+    ],
+    [
+      'of a rejection without words',
+      { ...pushReply(), results: [{ outcome: 'rejected' }] },
+      'message',
+    ],
     ['of no results', { ...pushReply(), results: null }, 'results'],
     ['of no cursor', { ...pushReply(), cursor: null }, 'cursor'],
     ['of a seq that is a text', { ...pushReply(), seq: '7' }, 'seq'],
@@ -118,9 +138,15 @@ describe('a reply that is not of the protocol', () => {
   });
 
   test('is refused in either half of a full reply', () => {
-    expect(errorOf(() => checkFullReply({ ...fullReply(), push: null }, changes)).code).toBe('bad_reply');
-    expect(errorOf(() => checkFullReply({ ...fullReply(), pull: null }, changes)).code).toBe('bad_reply');
-    expect(errorOf(() => checkFullReply({ ...fullReply(), serverTime: '' }, changes)).code).toBe('bad_reply');
+    expect(errorOf(() => checkFullReply({ ...fullReply(), push: null }, changes)).code).toBe(
+      'bad_reply',
+    );
+    expect(errorOf(() => checkFullReply({ ...fullReply(), pull: null }, changes)).code).toBe(
+      'bad_reply',
+    );
+    expect(errorOf(() => checkFullReply({ ...fullReply(), serverTime: '' }, changes)).code).toBe(
+      'bad_reply',
+    );
   });
 
   test('of any JSON is a bad reply and nothing else', () => {

@@ -12,9 +12,7 @@ import { openLive } from './live.js';
 import { checkFullReply, checkPullReply, checkPushReply } from './replies.js';
 import type { CallOptions, LiveHandlers, Transport } from './transport.js';
 
-export type TokenSource = (options: {
-  refresh: boolean;
-}) => string | null | Promise<string | null>;
+export type TokenSource = (options: { refresh: boolean }) => string | null | Promise<string | null>;
 
 export interface FetchOptions {
   /** Appended to the url. `full` or `live` null: the endpoint has no such call. */
@@ -63,7 +61,10 @@ export class FetchTransport implements Transport {
     if (request.cursor !== null) query.set('cursor', request.cursor);
     if (request.limit !== undefined) query.set('limit', String(request.limit));
     if (request.tables !== undefined)
-      query.set('tables', request.tables.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','));
+      query.set(
+        'tables',
+        request.tables.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','),
+      );
     if (request.node !== undefined) query.set('node', request.node);
     const path = `${this.#paths.pull}${this.#paths.pull.includes('?') ? '&' : '?'}${query}`;
     return checkPullReply(await this.#call('GET', path, undefined, options));
@@ -168,7 +169,8 @@ const codeOfStatus: Record<number, TidemarkError['code']> = {
 
 // The status decides what is done about it; the body, where it is ours, says more to a reader.
 function faultOf(response: Response, text: string): TidemarkError {
-  const code = codeOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'bad_reply');
+  const code =
+    codeOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'bad_reply');
   const error = new TidemarkError(code, `${response.status} ${messageOf(text)}`.trim());
   error.retryAfterMs = retryAfterMs(response.headers.get('Retry-After'));
   return error;

@@ -11,8 +11,7 @@ function fail(place: string, expected: string): never {
 }
 
 function object(value: unknown, place: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    fail(place, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(place, 'an object');
   return value as Json;
 }
 
@@ -25,8 +24,12 @@ function text(value: unknown, place: string): string {
   return typeof value === 'string' ? value : fail(place, 'a string');
 }
 
-function time(value: unknown, place: string): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : fail(place, 'a number');
+/** What the milliseconds of a stamp can hold; a seq is far below. */
+const countMax = 2 ** 48;
+
+function count(value: unknown, place: string): number {
+  const is = typeof value === 'number' && value >= 0 && value < countMax;
+  return is ? value : fail(place, 'a number from 0 to 2^48');
 }
 
 const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
@@ -37,7 +40,9 @@ function stamp(value: unknown, place: string): string {
 }
 
 function flag(value: unknown, place: string): boolean {
-  return value === undefined || typeof value === 'boolean' ? value === true : fail(place, 'a boolean');
+  return value === undefined || typeof value === 'boolean'
+    ? value === true
+    : fail(place, 'a boolean');
 }
 
 function change(value: unknown, place: string): Change {
@@ -82,9 +87,9 @@ export function checkPushReply(value: unknown, changes: number): PushReply {
   if (results.length !== changes) fail('results', `one per change (${changes})`);
   return {
     results,
-    seq: time(it.seq, 'seq'),
+    seq: count(it.seq, 'seq'),
     cursor: text(it.cursor, 'cursor'),
-    serverTime: time(it.serverTime, 'serverTime'),
+    serverTime: count(it.serverTime, 'serverTime'),
   };
 }
 
@@ -96,8 +101,8 @@ export function checkPullReply(value: unknown): PullReply {
     // Without a cursor the next pull would begin at the beginning, and so on for ever.
     cursor: reset ? null : text(it.cursor, 'cursor'),
     more: flag(it.more, 'more'),
-    fence: it.fence === undefined ? 0 : time(it.fence, 'fence'),
-    serverTime: time(it.serverTime, 'serverTime'),
+    fence: it.fence === undefined ? 0 : count(it.fence, 'fence'),
+    serverTime: count(it.serverTime, 'serverTime'),
   };
   if (reset) reply.reset = true;
   return reply;
@@ -108,6 +113,6 @@ export function checkFullReply(value: unknown, changes: number): FullReply {
   return {
     push: checkPushReply(it.push, changes),
     pull: checkPullReply(it.pull),
-    serverTime: time(it.serverTime, 'serverTime'),
+    serverTime: count(it.serverTime, 'serverTime'),
   };
 }

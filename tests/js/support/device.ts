@@ -1,4 +1,5 @@
-// A device: memory store, real engine, client, and a network; with its own clock, and everything in virtual time.
+// A device: memory store, real engine, client, and a network; with its own clock, and everything
+// in virtual time.
 import { onTestFinished, vi } from 'vitest';
 import { SyncClient } from '../../../js/src/client.js';
 import type { Engine } from '../../../js/src/engine.js';
@@ -114,4 +115,35 @@ export async function settle<T>(promise: Promise<T>): Promise<T> {
   promise.then(end, end);
   await until(() => settled);
   return promise;
+}
+
+export const milk = { title: 'Milk', done: 0 };
+
+/** A device that has nothing to do. */
+export async function openQuiet(hub: ModelHub): Promise<Device> {
+  const device = await Device.open(hub);
+  await until(() => isQuiet(device));
+  return device;
+}
+
+/** Two devices that have both read one record. */
+export async function openPair(hub: ModelHub): Promise<[Device, Device]> {
+  const a = await Device.open(hub);
+  const b = await Device.open(hub);
+  a.put('k', milk);
+  await until(() => isQuiet(a) && b.get('k') !== undefined && isQuiet(b));
+  return [a, b];
+}
+
+/** Lets the device's requests hang until the returned function is called. */
+export function hold({ network }: Device): () => void {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  network.hold = () => gate;
+  return () => {
+    network.hold = () => Promise.resolve();
+    release();
+  };
 }

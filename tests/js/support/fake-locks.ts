@@ -1,4 +1,5 @@
-// Web Locks as far as leadership needs them: one holder per name, the others in a queue, and a way to die holding one.
+// Web Locks as far as leadership needs them: one holder per name, the others in a queue, and a
+// way to die holding one.
 type Held = (lock: null) => Promise<unknown>;
 
 export class FakeLocks {

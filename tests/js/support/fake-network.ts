@@ -1,5 +1,6 @@
-// A transport to a model hub whose every request a test can let fail, hang or answer twice. Replies go through JSON and the
-// real checks, so that neither side shares an object with the other.
+// A transport to a model hub whose every request a test can let fail, hang or answer twice.
+// Replies go through JSON and the real checks, so that neither side shares an object with the
+// other.
 import { TidemarkError } from '../../../js/src/errors.js';
 import { checkFullReply, checkPullReply } from '../../../js/src/transports/replies.js';
 import type { CallOptions, LiveHandlers, Transport } from '../../../js/src/transports/transport.js';
@@ -40,7 +41,11 @@ export class FakeNetwork implements Transport {
     const answer = (): FullReply => {
       const push = this.#hub.push(request);
       const { cursor, node } = request;
-      return { push, pull: this.#hub.pull({ cursor, node, ...request.pull }), serverTime: push.serverTime };
+      return {
+        push,
+        pull: this.#hub.pull({ cursor, node, ...request.pull }),
+        serverTime: push.serverTime,
+      };
     };
     const check = (body: unknown) => checkFullReply(body, request.changes.length);
     return this.#send({ call: 'full', request, options }, answer, check);
@@ -68,7 +73,12 @@ export class FakeNetwork implements Transport {
     return Promise.race([ended, answered]).finally(() => signal.removeEventListener('abort', end));
   }
 
-  async #answer<T>(sent: Sent, index: number, answer: () => T, check: (body: unknown) => T): Promise<T> {
+  async #answer<T>(
+    sent: Sent,
+    index: number,
+    answer: () => T,
+    check: (body: unknown) => T,
+  ): Promise<T> {
     const fault = this.fault(sent, index);
     await this.#delay();
     await this.hold(index);

@@ -1,4 +1,5 @@
-// A hub as protocol.md describes it, in the plainest way: per record a map from field to (stamp, value, seq), nothing clever.
+// A hub as protocol.md describes it, in the plainest way: per record a map from field to (stamp,
+// value, seq), nothing clever.
 import type {
   Change,
   Cursor,
@@ -56,7 +57,9 @@ export class ModelHub {
     const from = this.#seqOf(cursor);
     if (from === null)
       return { changes: [], cursor: null, more: false, fence: 0, serverTime, reset: true };
-    const news = [...this.records.values()].filter(({ seq }) => seq > from).sort((a, b) => a.seq - b.seq);
+    const news = [...this.records.values()]
+      .filter(({ seq }) => seq > from)
+      .sort((a, b) => a.seq - b.seq);
     const cut = news[limit - 1]?.seq ?? this.seq;
     const end = news.length > limit ? cut : this.seq;
     const changes = news
@@ -86,7 +89,9 @@ export class ModelHub {
   #take(change: Change, node: string, seq: number): PushResult {
     const writer = change.stamp.slice(18);
     const stamps = [change.stamp, ...Object.values(change.fields ?? {})];
-    const ahead = stamps.some((at) => Number.parseInt(at.slice(0, 12), 16) > this.now() + driftMsMax);
+    const ahead = stamps.some(
+      (at) => Number.parseInt(at.slice(0, 12), 16) > this.now() + driftMsMax,
+    );
     if (ahead || this.#retired.has(writer)) {
       this.#retired.add(writer);
       return { outcome: 'clock' };
@@ -104,7 +109,18 @@ export class ModelHub {
 
 function newRecord({ table, id }: Change, seq: number): Held {
   const none = '';
-  return { table, id, base: null, fields: new Map(), register: none, deleted: false, seq: 0, wholeSeq: seq, node: none, seqBefore: 0 };
+  return {
+    table,
+    id,
+    base: null,
+    fields: new Map(),
+    register: none,
+    deleted: false,
+    seq: 0,
+    wholeSeq: seq,
+    node: none,
+    seqBefore: 0,
+  };
 }
 
 function merge(held: Held, change: Change, node: string, seq: number): PushResult {
@@ -155,6 +171,9 @@ function changeOf(held: Held, from: number): Change {
   const fields = Object.fromEntries(sent.map(([name, { stamp }]) => [name, stamp]));
   if (isWhole) return { table, id, stamp: base as string, row: rowOf(held), fields };
   const stamp = Object.values(fields).sort()[0] as string;
-  const row = sent.map(([name, { value }]) => [name, value === undefined ? { '$tm:absent': 0 } : value]);
+  const row = sent.map(([name, { value }]) => [
+    name,
+    value === undefined ? { '$tm:absent': 0 } : value,
+  ]);
   return { table, id, stamp, patch: true, row: Object.fromEntries(row), fields };
 }

@@ -5,7 +5,12 @@ import type { Change } from '../../../js/src/wire.js';
 export const stampA = '0192f1c3a4b5-0003-a1b2c3d4e5f60708';
 export const stampB = '0192f1c3a4b6-0000-a1b2c3d4e5f60708';
 
-export const wholeChange: Change = { table: 'todos', id: '"k1"', stamp: stampA, row: { title: 'Milk' } };
+export const wholeChange: Change = {
+  table: 'todos',
+  id: '"k1"',
+  stamp: stampA,
+  row: { title: 'Milk' },
+};
 
 export const pushReply = () => ({
   results: [
@@ -48,7 +53,10 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 
 function replaceAt(value: unknown, path: Path, by: unknown): unknown {
   if (path.length === 0) return by;
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
+    string,
+    unknown
+  >;
   const [name, ...rest] = path as [string, ...Path];
   if (by === undefined && rest.length === 0) delete copy[name];
   else copy[name] = replaceAt(copy[name], rest, by);

@@ -1,5 +1,5 @@
-// One story of two devices, told in virtual time: every write wins or loses by its time alone, so that whatever fails on the
-// way, the end is the same.
+// One story of two devices, told in virtual time: every write wins or loses by its time alone,
+// so that whatever fails on the way, the end is the same.
 import { expect } from 'vitest';
 import { Device, type DeviceOptions, isQuiet, pass, until } from './device.js';
 import { ModelHub } from './model-hub.js';

@@ -1,4 +1,5 @@
-// After every test: the prototypes that hostile names aim at are as they were, and no promise was left to reject unseen.
+// After every test: the prototypes that hostile names aim at are as they were. (That no promise was
+// left to reject unseen, vitest sees to itself.)
 import { afterEach, expect } from 'vitest';
 
 const owners = [Object.prototype, Array.prototype, Function.prototype, Map.prototype];

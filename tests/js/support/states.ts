@@ -1,4 +1,5 @@
-// Full states of a record, columns and row, joined by the real core; and the reference that says what a join should be.
+// Full states of a record, columns and row, joined by the real core; and the reference that says
+// what a join should be.
 import fc from 'fast-check';
 import { type Columns, columnsOfChange, type JoinedColumns } from '../../../js/src/columns.js';
 import { type Join, mergeColumns, mergeRows, type Row } from '../../../js/src/merge.js';
@@ -49,15 +50,25 @@ function anyChange(value: (stamp: number) => fc.Arbitrary<unknown>): fc.Arbitrar
     stamp.chain((base) =>
       fieldsAt(base, patch).map((list): Change => {
         const own = list.filter(({ at }) => at !== base);
-        const row = fromEntries(list.filter(({ value: v }) => patch || !isAbsent(v)).map((f) => [f.name, f.value]));
+        const row = fromEntries(
+          list.filter(({ value: v }) => patch || !isAbsent(v)).map((f) => [f.name, f.value]),
+        );
         const change: Change = { ...id, stamp: stampOf(base), row };
         if (patch) change.patch = true;
-        if (own.length > 0) change.fields = fromEntries(own.map((f) => [f.name, stampOf(f.at)])) as Record<string, string>;
+        if (own.length > 0)
+          change.fields = fromEntries(own.map((f) => [f.name, stampOf(f.at)])) as Record<
+            string,
+            string
+          >;
         return change;
       }),
     );
   const deleted = stamp.map((n): Change => ({ ...id, stamp: stampOf(n), deleted: true }));
-  return fc.oneof({ weight: 2, arbitrary: written(false) }, { weight: 4, arbitrary: written(true) }, deleted);
+  return fc.oneof(
+    { weight: 2, arbitrary: written(false) },
+    { weight: 4, arbitrary: written(true) },
+    deleted,
+  );
 }
 
 // Object.fromEntries defines own properties, `__proto__` included.
@@ -79,7 +90,10 @@ export const stateOf = (change: Change): State => ({
 /** What is visible of a record, by the definition: per field the write with the greatest stamp, and the register. */
 export function referenceView(changes: readonly Change[]): { deleted: boolean; values: Row } {
   const columns = changes.map(columnsOfChange);
-  const register = columns.map((c) => [c.register, c.deleted ? 1 : 0] as const).sort().at(-1);
+  const register = columns
+    .map((c) => [c.register, c.deleted ? 1 : 0] as const)
+    .sort()
+    .at(-1);
   const values: Row = {};
   for (const name of names) {
     let best = '';
@@ -89,7 +103,12 @@ export function referenceView(changes: readonly Change[]): { deleted: boolean; v
       best = at;
       const row = changes[i]?.row ?? {};
       const value = Object.hasOwn(row, name) ? row[name] : absentField;
-      Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(values, name, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     }
   }
   return { deleted: register?.[1] === 1, values };

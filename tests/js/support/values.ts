@@ -1,4 +1,5 @@
-// Values that a sync must carry without a scratch, and a way to compare them that sees every difference.
+// Values that a sync must carry without a scratch, and a way to compare them that sees every
+// difference.
 import fc from 'fast-check';
 
 /** The row that JSON gives: `__proto__` is an own property there. */
@@ -30,14 +31,20 @@ export const goodValues: [name: string, value: unknown][] = [
   ['text', 'Milk'],
   ['a quote and a backslash', '"\\/'],
   ['U+0000', 'a\u0000b'],
-  ['every control character', Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('')],
+  [
+    'every control character',
+    Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join(''),
+  ],
   ['line and paragraph separators', '\u2028\u2029'],
   ['a byte order mark', '\ufeffx'],
   ['a noncharacter', '\uffff'],
   ['two byte text', 'ä\u07ff'],
   ['three byte text', '漢\u0800'],
   ['four byte text', '😀\u{10ffff}'],
-  ['a character of each plane', Array.from({ length: 17 }, (_, p) => String.fromCodePoint(p * 0x10000 + 0xabc)).join('')],
+  [
+    'a character of each plane',
+    Array.from({ length: 17 }, (_, p) => String.fromCodePoint(p * 0x10000 + 0xabc)).join(''),
+  ],
   ['composed and decomposed', '\u00e9e\u0301'],
   ['a lone high surrogate', 'a\ud800b'],
   ['a lone low surrogate', '\udfff'],
@@ -93,7 +100,9 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   ),
   leaf: fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 4 }).map((units) => String.fromCharCode(...units)),
+    fc
+      .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 4 })
+      .map((units) => String.fromCharCode(...units)),
     fc.double(),
     fc.integer(),
     fc.boolean(),
@@ -106,14 +115,21 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     { maxDepth: 5, depthSize: 'small' },
     tie('leaf'),
     fc.array(tie('node'), { maxLength: 4 }),
-    fc.array(fc.tuple(tie('name') as fc.Arbitrary<string>, tie('node')), { maxLength: 4 }).map(objectOf),
+    fc
+      .array(fc.tuple(tie('name') as fc.Arbitrary<string>, tie('node')), { maxLength: 4 })
+      .map(objectOf),
   ),
 })).node;
 
 export function objectOf(entries: readonly (readonly [string, unknown])[]): object {
   const target = {};
   for (const [name, value] of entries)
-    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(target, name, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   return target;
 }
 
