@@ -5,23 +5,16 @@ import { canonicalText } from '../canonical.mjs';
 export class Model {
   #records = new Map();
 
-  /** The device `by` wrote these fields: the record is there from now on. */
-  write(by, row, names = Object.keys(row)) {
-    const record = this.#records.get(row.id) ?? {
-      fields: new Map(),
-      deleted: false,
-      by: new Set(),
-    };
+  /** These fields were written: the record is there from now on. */
+  write(row, names = Object.keys(row)) {
+    const record = this.#records.get(row.id) ?? { fields: new Map(), deleted: false };
     for (const name of names) record.fields.set(name, row[name]);
     record.deleted = false;
-    record.by.add(by);
     this.#records.set(row.id, record);
   }
 
-  remove(by, id) {
-    const record = this.#records.get(id);
-    record.deleted = true;
-    record.by.add(by);
+  remove(id) {
+    this.#records.get(id).deleted = true;
   }
 
   /** Canonical key to row of the records that are there. */
@@ -30,10 +23,5 @@ export class Model {
     return new Map(
       there.map(([id, { fields }]) => [canonicalText(id), Object.fromEntries(fields)]),
     );
-  }
-
-  /** The ids of records that the last write deleted. */
-  removed() {
-    return [...this.#records].filter(([, { deleted }]) => deleted).map(([id]) => canonicalText(id));
   }
 }

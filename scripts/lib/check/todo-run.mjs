@@ -15,19 +15,19 @@ class Hand {
 
   async add(fields) {
     const row = await this.device.call('add', fields);
-    this.model.write(this.device.name, row);
+    this.model.write(row);
     return row.id;
   }
 
   async update(id, changes) {
     const row = await this.device.call('update', id, changes);
     if (row === null) throw new Error(`device ${this.device.name} has no to-do ${id}`);
-    this.model.write(this.device.name, row, [...Object.keys(changes), 'updated_at']);
+    this.model.write(row, [...Object.keys(changes), 'updated_at']);
   }
 
   async remove(id) {
     if ((await this.device.call('remove', id)) !== null) throw new Error(`${id} was not deleted`);
-    this.model.remove(this.device.name, id);
+    this.model.remove(id);
   }
 }
 

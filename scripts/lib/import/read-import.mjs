@@ -17,6 +17,8 @@ const parsers = {
 /**
  * `file` names the format by its extension, and the table if the file has one only. `key` is the fields of the key as the user
  * gives them: a CSV line. Answers `tables` of { name, rows, lines, keyFields, keys } and `notes` about numbers.
+ * @param {Uint8Array} bytes
+ * @param {{ file: string, key?: string | null }} options
  */
 export function readImport(bytes, { file, key = null }) {
   const text = decodeText(bytes);
