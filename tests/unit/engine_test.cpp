@@ -530,6 +530,27 @@ TEST_CASE("engine: restored, its stamps go on after everything known") {
   CHECK(device.engine().accepted() == accepted);
 }
 
+TEST_CASE("engine: a clock set back behind what the hub accepted still keeps the times between writes") {
+  constexpr WallMs kHour = 3'600'000;
+  Device device;
+  device.engine().restore({static_cast<std::uint64_t>(kNow) << 16, Node{1}}, {}, 0);
+  // Five seconds after that stamp, by a clock that is an hour behind since.
+  device.now = kNow + 5'000 - kHour;
+  device.hub_ahead = kHour;
+  device.write(0);
+  device.now += 60'000;
+  device.write(1);
+  device.engine().start(2, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.answer(device.reply());
+  REQUIRE(device.poll() == "restamp");
+  device.restamp();
+  CHECK(device.stamp(0).ms() == kNow + 5'000);
+  CHECK(device.stamp(1).ms() == kNow + 65'000);
+}
+
 TEST_CASE("engine: an outbox that contradicts itself is an error, and the engine goes on later") {
   Device device;
   device.connect();

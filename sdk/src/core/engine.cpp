@@ -25,6 +25,14 @@ struct Engine::Impl {
     return std::abs(shift) > std::max(error, config.offset_step_ms) ? shift : 0;
   }
 
+  // Until the hub has told its time: a clock that shows less than a stamp which the hub accepted is behind by that much at least.
+  // Stamps would otherwise stand still at that one, and be moved into the future by what is then learned.
+  void catch_up(WallMs now) noexcept {
+    const std::int64_t behind = accepted.ms() - clock.corrected(now);
+    if (!session.has_answered() && behind > config.offset_step_ms)
+      clock.set_offset_ms(clock.offset_ms() + behind);
+  }
+
   void start_over(Node spare) noexcept {
     shifted_node = clock.node();
     last_restamped = {};
@@ -62,6 +70,7 @@ void Engine::restore(Stamp accepted, Stamp newest, std::int64_t offset_ms) noexc
 }
 
 Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
+  impl_->catch_up(now);
   return impl_->clock.reserve(count, now);
 }
 
