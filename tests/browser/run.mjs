@@ -9,7 +9,9 @@ const suiteMsMax = 240_000;
 
 /** Runs one suite; its output passes through. Returns its counts, which are in its last line that has any. */
 async function runSuite(name) {
-  const child = spawn(process.execPath, [`${here}${name}/run.mjs`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [`${here}${name}/run.mjs`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const timer = setTimeout(() => child.kill(), suiteMsMax);
   let output = '';
   child.stdout.on('data', (data) => {
@@ -18,7 +20,10 @@ async function runSuite(name) {
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(timer);
-  const [passed, failed] = [...output.matchAll(/(\d+) passed, (\d+) failed/g)].at(-1)?.slice(1).map(Number) ?? [0, 0];
+  const [passed, failed] = [...output.matchAll(/(\d+) passed, (\d+) failed/g)]
+    .at(-1)
+    ?.slice(1)
+    .map(Number) ?? [0, 0];
   // A suite that ends badly without saying so has failed.
   return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
 }

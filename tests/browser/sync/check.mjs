@@ -12,7 +12,9 @@ export async function settle(...devices) {
       const fault = await device.call('flush');
       if (fault === null) break;
       if (Date.now() > end)
-        throw new Error(`device ${device.name} cannot flush: ${fault}, ${JSON.stringify(await device.call('status'))}`);
+        throw new Error(
+          `device ${device.name} cannot flush: ${fault}, ${JSON.stringify(await device.call('status'))}`,
+        );
       await sleep(20);
     }
   }
@@ -23,7 +25,8 @@ export function rowsOf(expected) {
   const rows = new Map();
   for (const [table, records] of Object.entries(expected)) {
     const entries = Array.isArray(records) ? records : Object.entries(records);
-    for (const [key, row] of entries) rows.set(`${table}\t${canonicalText(key)}`, canonicalText(row));
+    for (const [key, row] of entries)
+      rows.set(`${table}\t${canonicalText(key)}`, canonicalText(row));
   }
   return rows;
 }
@@ -33,12 +36,17 @@ export function assertRows(place, actual, expected) {
   const wrong = [];
   for (const [key, row] of expected)
     if (actual.get(key) !== row)
-      wrong.push(`  ${key}\n    expected ${row}\n    found    ${actual.get(key) ?? 'no such record'}`);
+      wrong.push(
+        `  ${key}\n    expected ${row}\n    found    ${actual.get(key) ?? 'no such record'}`,
+      );
   for (const [key, row] of actual)
-    if (!expected.has(key)) wrong.push(`  ${key}\n    expected no such record\n    found    ${row}`);
+    if (!expected.has(key))
+      wrong.push(`  ${key}\n    expected no such record\n    found    ${row}`);
   if (wrong.length === 0) return;
   const more = wrong.length > 4 ? `\n  and ${wrong.length - 4} more` : '';
-  throw new Error(`${wrong.length} of ${expected.size} rows of ${place} are wrong:\n${wrong.slice(0, 4).join('\n')}${more}`);
+  throw new Error(
+    `${wrong.length} of ${expected.size} rows of ${place} are wrong:\n${wrong.slice(0, 4).join('\n')}${more}`,
+  );
 }
 
 /** After `settle`: every device and the hub have exactly these rows, and every device says that it is done. */
@@ -53,7 +61,11 @@ export async function assertEverywhere(stage, expected) {
 
 export async function assertDone(device) {
   const { phase, pending, error } = await device.call('status');
-  assert.deepEqual({ phase, pending, error }, { phase: 'idle', pending: 0, error: null }, `status of ${device.name}`);
+  assert.deepEqual(
+    { phase, pending, error },
+    { phase: 'idle', pending: 0, error: null },
+    `status of ${device.name}`,
+  );
   assert.equal(await device.call('logged'), 0, `the log of ${device.name} is empty`);
 }
 

@@ -17,7 +17,8 @@ const types = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   // As strict as the package allows: nothing from elsewhere, no eval, no inline script.
-  'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:",
 };
 
 /** `files`: path to text or bytes. `targetOf()`: the Worker's origin at this moment. */
@@ -156,7 +157,10 @@ export class FaultProxy {
         return deliver(earlier ?? (await this.#ask(call)), response);
       }
       case 'headers':
-        return deliver(await this.#ask({ ...call, headers: { ...call.headers, ...how.headers } }, call), response);
+        return deliver(
+          await this.#ask({ ...call, headers: { ...call.headers, ...how.headers } }, call),
+          response,
+        );
       case 'twice':
         await this.#ask(call);
         return deliver(await this.#ask(call), response);
@@ -194,12 +198,18 @@ export class FaultProxy {
   async #ask(call, record = call) {
     const { method, url, headers, body } = call;
     const request = http.request(this.#targetOf() + url, { method, headers, agent: false });
+    // An error after the reply began shows in its stream; one after its end, in the socket alone.
+    request.on('error', () => {}).on('socket', (socket) => socket.on('error', () => {}));
     request.end(body);
     const [reply] = await once(request, 'response');
     const chunks = [];
     for await (const chunk of reply) chunks.push(chunk);
     record.status = reply.statusCode;
-    const answer = { status: reply.statusCode, headers: headersOf(reply), body: Buffer.concat(chunks) };
+    const answer = {
+      status: reply.statusCode,
+      headers: headersOf(reply),
+      body: Buffer.concat(chunks),
+    };
     if (answer.status === 200) this.#answers.set(nameOf(call), answer);
     return answer;
   }
@@ -208,7 +218,6 @@ export class FaultProxy {
     socket.on('error', () => {});
     if (this.live === 'refuse') return socket.destroy();
     const live = { socket, upstream: null, cut: () => {}, freeze: () => {} };
-    const pass = http.request(this.#targetOf() + request.url, { headers: request.headers, agent: false });
     const drop = () => {
       socket.destroy();
       live.upstream?.destroy();
@@ -218,9 +227,15 @@ export class FaultProxy {
     socket.on('close', drop);
     this.lives.add(live);
     if (this.live === 'freeze') return; // the handshake is never answered
+    const pass = http.request(this.#targetOf() + request.url, {
+      headers: request.headers,
+      agent: false,
+    });
     pass.on('error', drop);
     pass.on('response', (reply) => {
-      socket.end(`HTTP/1.1 ${reply.statusCode} ${reply.statusMessage}\r\ncontent-length: 0\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${reply.statusCode} ${reply.statusMessage}\r\ncontent-length: 0\r\n\r\n`,
+      );
       reply.resume();
     });
     pass.on('upgrade', (reply, upstream, upstreamHead) => {

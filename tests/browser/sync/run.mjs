@@ -40,7 +40,9 @@ async function runCase(world, { name, run }) {
     say(`ok      ${name}  (${[...stage.notes, `${seconds} s`].join(', ')})`);
   } catch (error) {
     failed++;
-    say(`FAILED  ${name}  (SEED=${seed})\n${indent(error.stack ?? String(error))}\n${indent(await report(stage))}`);
+    say(
+      `FAILED  ${name}  (SEED=${seed})\n${indent(error.stack ?? String(error))}\n${indent(await report(stage))}`,
+    );
   } finally {
     clearTimeout(timer);
     await stage.close().catch((error) => say(`closing ${name}: ${error}`));
@@ -54,20 +56,27 @@ async function report({ devices }) {
   const lines = [];
   for (const { name, tabs, proxy, faults } of devices) {
     for (const [i, tab] of tabs.entries()) {
-      const status = await Promise.race([tab.call('status'), new Promise((done) => setTimeout(done, 1_000))]).catch(String);
+      const status = await Promise.race([
+        tab.call('status'),
+        new Promise((done) => setTimeout(done, 1_000)),
+      ]).catch(String);
       lines.push(`${name}, tab ${i}: ${JSON.stringify(status)}`);
     }
     lines.push(...faults);
-    const calls = proxy.calls.slice(-12).map(({ name: call, status, changes, fault }) =>
-      `${call}${changes ? ` of ${changes}` : ''}${fault ? ` ${fault}` : ''} → ${status ?? 'nothing'}`,
-    );
+    const calls = proxy.calls
+      .slice(-12)
+      .map(
+        ({ name: call, status, changes, fault }) =>
+          `${call}${changes ? ` of ${changes}` : ''}${fault ? ` ${fault}` : ''} → ${status ?? 'nothing'}`,
+      );
     lines.push(`${name}, last calls of ${proxy.calls.length}: ${calls.join(' · ')}`);
   }
   return lines.join('\n');
 }
 
 async function runLane(world) {
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) await runCase(world, next);
+  for (let next = queue.shift(); next !== undefined; next = queue.shift())
+    await runCase(world, next);
 }
 
 if (!launchable()) {

@@ -2,7 +2,12 @@
 
 /** Sets an own property, even where its name is `__proto__`. */
 function own(name, value) {
-  return Object.defineProperty({}, name, { value, enumerable: true, writable: true, configurable: true });
+  return Object.defineProperty({}, name, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }
 
 const values = {
@@ -45,10 +50,15 @@ const values = {
 };
 
 /** A row per kind, named by it, and one with all of them. */
-export function sampleRows() {
-  const rows = Object.entries(values).map(([id, make]) => ({ id, value: make(), note: 'n' }));
-  const all = { id: 'all' };
+export function sampleRows(note) {
+  const rows = Object.entries(values).map(([id, make]) => ({ id, value: make(), note }));
+  const all = { id: 'all', note };
   for (const [name, make] of Object.entries(values)) all[`f_${name}`] = make();
-  Object.defineProperty(all, '__proto__', { value: 'a field', enumerable: true, writable: true, configurable: true });
+  Object.defineProperty(all, '__proto__', {
+    value: 'a field',
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
   return [...rows, all];
 }

@@ -16,18 +16,21 @@ import { startFaultProxy } from './fault-proxy.mjs';
 export const launchable = () => findChromium() !== null;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const usersMax = 400;
+const usersMax = 150;
 
-/** Bearer tokens known to the Worker: two to a user, so that a refreshed one is still theirs. */
-const tokensOf = (user) => [`token-${user}-a`, `token-${user}-b`, `token-${user}-c`];
+/** Bearer tokens of a user; the Worker knows two for some users, so that a refreshed one is still theirs. */
+const tokensOf = (user) => [`token-${user}`, `token-${user}-refreshed`];
+const refreshableUsers = 10;
 const tokens = Object.fromEntries(
-  Array.from({ length: usersMax }, (_, i) => `user-${i}`).flatMap((user) =>
-    tokensOf(user).map((token) => [token, user]),
-  ),
+  Array.from({ length: usersMax }, (_, i) => {
+    const known = tokensOf(`user-${i}`).slice(0, i < refreshableUsers ? 2 : 1);
+    return known.map((token) => [token, `user-${i}`]);
+  }).flat(),
 );
 
 export class World {
-  #users = 0;
+  #users = refreshableUsers;
+  #refreshable = 0;
 
   static async start() {
     const world = new World();
@@ -51,6 +54,12 @@ export class World {
   newUser() {
     if (this.#users === usersMax) throw new Error('usersMax is too small');
     return tokensOf(`user-${this.#users++}`);
+  }
+
+  /** A user whose token can be refreshed: the Worker looks at every token it knows, so these are few. */
+  newRefreshableUser() {
+    if (this.#refreshable === refreshableUsers) throw new Error('refreshableUsers is too small');
+    return tokensOf(`user-${this.#refreshable++}`);
   }
 
   async stop() {
@@ -192,7 +201,11 @@ export class Tab {
     this.page = page;
     page.on('pageerror', (error) => device.faults.push(`${device.name}: ${error.stack ?? error}`));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource') && !/WebSocket connection/.test(message.text()))
+      if (
+        message.type() === 'error' &&
+        !message.text().startsWith('Failed to load resource') &&
+        !/WebSocket connection/.test(message.text())
+      )
         device.faults.push(`${device.name}: console: ${message.text()}`);
     });
   }
@@ -210,7 +223,9 @@ export class Tab {
     return this.call('open', { name: db, schema, plain });
   }
 
-  connect({ schema = plainTables, tables = Object.keys(schema), live, timeoutMs } = this.device.options) {
+  connect(
+    { schema = plainTables, tables = Object.keys(schema), live, timeoutMs } = this.device.options,
+  ) {
     return this.call('connect', { tables, live, timeoutMs });
   }
 

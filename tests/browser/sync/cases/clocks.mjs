@@ -9,13 +9,20 @@ const apartMs = 150;
 const wrongBy = (shiftMs) => async (stage) => {
   const a = await stage.device('A', { time: { shiftMs } });
   const b = await stage.device('B');
-  await a.write(['bulkPut', 'todos', ['x', 'y', 'z'].map((id) => ({ id, by: 'nobody', kept: id }))]);
+  await a.write([
+    'bulkPut',
+    'todos',
+    ['x', 'y', 'z'].map((id) => ({ id, by: 'nobody', kept: id })),
+  ]);
   await settle(a, b);
   for (const device of [a, b]) await device.call('setOnline', false);
   await a.write(['update', 'todos', 'x', { by: 'A, earlier' }], ['delete', 'todos', 'z']);
   await b.write(['update', 'todos', 'y', { by: 'B, earlier' }]);
   await sleep(apartMs);
-  await b.write(['update', 'todos', 'x', { by: 'B, later' }], ['update', 'todos', 'z', { by: 'B, later' }]);
+  await b.write(
+    ['update', 'todos', 'x', { by: 'B, later' }],
+    ['update', 'todos', 'z', { by: 'B, later' }],
+  );
   await a.write(['update', 'todos', 'y', { by: 'A, later' }]);
   for (const device of [a, b]) await device.call('setOnline', true);
   await assertSynced(stage, {
@@ -49,7 +56,10 @@ const wrongBeforeFirstContact = (shiftMs) => async (stage) => {
   await b.write(['update', 'todos', 'y', { by: 'B, earlier' }]);
   await sleep(apartMs);
   await b.write(['update', 'todos', 'x', { by: 'B, later' }]);
-  await a.write(['update', 'todos', 'y', { by: 'A, later' }], ['put', 'todos', { id: 'new', by: 'A' }]);
+  await a.write(
+    ['update', 'todos', 'y', { by: 'A, later' }],
+    ['put', 'todos', { id: 'new', by: 'A' }],
+  );
   a.proxy.clear();
   await b.call('setOnline', true);
   await assertSynced(stage, {

@@ -45,7 +45,11 @@ export const cases = {
   async 'the tab crashes while a page is being applied'(stage) {
     const { random } = stage;
     const b = await stage.device('B');
-    const rows = Array.from({ length: 4_000 }, (_, n) => ({ id: `row-${n}`, n, text: 'x'.repeat(100) }));
+    const rows = Array.from({ length: 4_000 }, (_, n) => ({
+      id: `row-${n}`,
+      n,
+      text: 'x'.repeat(100),
+    }));
     await b.write(['bulkAdd', 'todos', rows]);
     await settle(b);
     const a = await stage.device('A', { live: false, connect: false });
@@ -97,9 +101,12 @@ export const cases = {
     await a.write(['bulkAdd', 'todos', rows], ['put', 'lists', { id: 'l', n: 1 }]);
     await a.write(['put', 'todos', { id: 'both', n: 'old of A', a: 1 }]);
     const b = await stage.device('B');
-    await b.write(['put', 'todos', { id: 'both', n: 'synced', b: 1 }], ['put', 'todos', { id: 'b', n: 0 }]);
+    await b.write(
+      ['put', 'todos', { id: 'both', n: 'synced', b: 1 }],
+      ['put', 'todos', { id: 'b', n: 0 }],
+    );
     await settle(b);
-    await a.reopen({ open: true });
+    await a.reopen({ open: true, connect: true });
     await settle(a, b);
     const held = await a.rows();
     // An old row never beats a synced edit.

@@ -28,7 +28,11 @@ async function bothOnline(a, b) {
 export const cases = {
   async 'an edit shows on the other device at once'(stage) {
     const [a, b] = await pair(stage, [{ id: 'x', n: 0 }]);
-    for (const { proxy } of [a, b]) await until(() => proxy.lives.size === 1, () => 'a live connection');
+    for (const { proxy } of [a, b])
+      await until(
+        () => proxy.lives.size === 1,
+        () => 'a live connection',
+      );
     const took = [];
     for (let n = 1; n <= 15; n++) {
       const [from, to] = n % 2 ? [a, b] : [b, a];
@@ -55,7 +59,10 @@ export const cases = {
         await device.write(['put', 'todos', { id, by: prefix, i }]);
         expected[id] = { id, by: prefix, i };
       }
-      await device.write(['update', 'todos', `${prefix}3`, { i: -3 }], ['delete', 'todos', `${prefix}4`]);
+      await device.write(
+        ['update', 'todos', `${prefix}3`, { i: -3 }],
+        ['delete', 'todos', `${prefix}4`],
+      );
       expected[`${prefix}3`].i = -3;
       delete expected[`${prefix}4`];
     };
@@ -75,7 +82,10 @@ export const cases = {
 
   async 'concurrent edits of one field: the later wins, everywhere'(stage) {
     const ids = ['p', 'q'];
-    const [a, b] = await pair(stage, ids.map((id) => ({ id, title: 'old', other: id })));
+    const [a, b] = await pair(
+      stage,
+      ids.map((id) => ({ id, title: 'old', other: id })),
+    );
     await bothOffline(a, b);
     await a.write(['update', 'todos', 'p', { title: 'A first' }]);
     await b.write(['update', 'todos', 'q', { title: 'B first' }]);
@@ -132,7 +142,10 @@ export const cases = {
   },
 
   async 'delete against edit, whoever syncs first'(stage) {
-    const [a, b] = await pair(stage, ['1', '2'].map((id) => ({ id, title: 'old', note: id })));
+    const [a, b] = await pair(
+      stage,
+      ['1', '2'].map((id) => ({ id, title: 'old', note: id })),
+    );
     const expected = {};
     for (const [id, first, second] of [
       ['1', a, b],
@@ -167,17 +180,25 @@ export const cases = {
   },
 
   async 'edits made while their push is under way'(stage) {
-    const [a, b] = await pair(stage, [{ id: 'again', n: 0 }, { id: 'gone', n: 0 }]);
+    const [a, b] = await pair(stage, [
+      { id: 'again', n: 0 },
+      { id: 'gone', n: 0 },
+    ]);
     for (const kind of ['update', 'delete']) {
       const id = kind === 'update' ? 'again' : 'gone';
       let release;
       let onHeld;
       const held = new Promise((resolve) => (onHeld = resolve));
-      a.proxy.rule('hold', { call: 'full', until: new Promise((resolve) => (release = resolve)), onHeld });
+      a.proxy.rule('hold', {
+        call: 'full',
+        until: new Promise((resolve) => (release = resolve)),
+        onHeld,
+      });
       await a.write(['update', 'todos', id, { n: 1, first: 'kept' }]);
       await held;
       await b.call('untilRow', 'todos', id, { n: 1, first: 'kept' });
-      if (kind === 'update') await a.write(['update', 'todos', id, { n: 2 }], ['put', 'todos', { id: 'new', n: 3 }]);
+      if (kind === 'update')
+        await a.write(['update', 'todos', id, { n: 2 }], ['put', 'todos', { id: 'new', n: 3 }]);
       else await a.write(['delete', 'todos', id]);
       assert.ok((await a.call('status')).pending > 0);
       release();

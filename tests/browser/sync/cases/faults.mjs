@@ -23,7 +23,11 @@ async function insist(device) {
 
 /** A session of two devices, the same each time; A's calls are what is broken. Returns what must be there in the end. */
 async function session(a, b) {
-  await a.write(['bulkAdd', 'todos', [1, 2, 3, 4].map((n) => ({ id: `r${n}`, n, title: `t${n}`, note: '' }))]);
+  await a.write([
+    'bulkAdd',
+    'todos',
+    [1, 2, 3, 4].map((n) => ({ id: `r${n}`, n, title: `t${n}`, note: '' })),
+  ]);
   await insist(a);
   await insist(b);
   await b.write(
@@ -111,14 +115,29 @@ export const cases = {
     await settle(a, b);
     a.proxy.rule('after', { call: 'full' });
     const replayed = a.proxy.rule('replay', { call: 'full' });
-    await a.write(['bulkPut', 'todos', [{ id: 'x', n: 1 }, { id: 'y', n: 1 }]]);
+    await a.write([
+      'bulkPut',
+      'todos',
+      [
+        { id: 'x', n: 1 },
+        { id: 'y', n: 1 },
+      ],
+    ]);
     await insist(a);
-    assert.equal(replayed.used, 1, 'the same bytes were sent again, and answered with the first answer');
+    assert.equal(
+      replayed.used,
+      1,
+      'the same bytes were sent again, and answered with the first answer',
+    );
     const [lost] = a.proxy.calls.filter(({ fault }) => fault === 'after');
     await b.call('flush');
     await b.write(['update', 'todos', 'x', { n: 2 }], ['delete', 'todos', 'y']);
     await settle(b, a);
-    assert.equal((await a.proxy.again(lost)).status, 200, 'the late duplicate is answered like any');
+    assert.equal(
+      (await a.proxy.again(lost)).status,
+      200,
+      'the late duplicate is answered like any',
+    );
     // A stale answer to a pull, as a cache on the way would give it.
     await a.write(['put', 'todos', { id: 'z', n: 1 }]);
     await settle(a);
@@ -133,7 +152,10 @@ export const cases = {
     a.proxy.live = 'refuse';
     assert.equal(await a.call('flush'), 'bad_reply');
     const { phase, pending, error } = await a.call('status');
-    assert.deepEqual([phase, pending, error.code, error.retryable], ['waiting', 3, 'bad_reply', true]);
+    assert.deepEqual(
+      [phase, pending, error.code, error.retryable],
+      ['waiting', 3, 'bad_reply', true],
+    );
     await a.write(['put', 'lists', { id: 'l' }]);
     a.proxy.clear();
     // Of itself: the retry is timed, and short after few failures.
@@ -144,7 +166,10 @@ export const cases = {
   },
 
   async '429 waits as long as it says, 503 and an error that is not ours are retried'(stage) {
-    const a = await refusedDevice(stage, ['answer', { status: 429, headers: { 'retry-after': '2' } }]);
+    const a = await refusedDevice(stage, [
+      'answer',
+      { status: 429, headers: { 'retry-after': '2' } },
+    ]);
     const begun = performance.now();
     await a.call('untilStatus', { phase: 'waiting' });
     const { error } = await a.call('status');
@@ -176,6 +201,7 @@ export const cases = {
   },
 
   async '401: the token is refreshed once, and sync goes on'(stage) {
+    stage.tokens = stage.world.newRefreshableUser();
     const a = await stage.device('A', { live: false });
     const [first, second] = stage.tokens;
     await settle(a);
@@ -194,6 +220,7 @@ export const cases = {
   },
 
   async 'refused twice: needs-auth, writes go on, a new token and resume bring all'(stage) {
+    stage.tokens = stage.world.newRefreshableUser();
     const a = await stage.device('A');
     await settle(a);
     await a.call('setTokens', 'unknown-1', 'unknown-2');
@@ -207,7 +234,7 @@ export const cases = {
     await a.call('untilStatus', { phase: 'needs-auth', pending: 5 });
     await sleep(700); // longer than a first retry: there must be none
     assert.equal(a.proxy.calls.length, before + 2, 'calls with a refused token');
-    await a.call('setTokens', stage.tokens[2]);
+    await a.call('setTokens', stage.tokens[1]);
     await a.call('resume');
     await a.call('untilStatus', { phase: 'idle', pending: 0, error: null });
     await stage.device('B');
@@ -229,7 +256,10 @@ export const cases = {
     const a = await stage.device('A', { time: { speed: 20 } });
     const b = await stage.device('B');
     await settle(a, b);
-    await until(() => a.proxy.lives.size === 1, () => 'a live connection');
+    await until(
+      () => a.proxy.lives.size === 1,
+      () => 'a live connection',
+    );
     a.proxy.freezeLive();
     const seen = a.call('untilRow', 'todos', 'x', { n: 1 });
     const begun = performance.now();
@@ -265,7 +295,10 @@ export const cases = {
     const b = await stage.device('B');
     await settle(a, b);
     for (let n = 1; n <= 5; n++) {
-      await until(() => a.proxy.lives.size === 1, () => 'a live connection');
+      await until(
+        () => a.proxy.lives.size === 1,
+        () => 'a live connection',
+      );
       a.proxy.cutLive();
       const seen = a.call('untilRow', 'todos', 'x', { n });
       await b.write(['put', 'todos', { id: 'x', n }]);
@@ -286,7 +319,11 @@ export const cases = {
         await worker.kill();
         await sleep(stage.random() * 100);
         await worker.restart();
-        await until(() => a.proxy.calls.at(-1)?.status === 200, () => 'an answer', 20_000).catch(() => {});
+        await until(
+          () => a.proxy.calls.at(-1)?.status === 200,
+          () => 'an answer',
+          20_000,
+        ).catch(() => {});
       }
       await Promise.all(writing);
       const expected = {};

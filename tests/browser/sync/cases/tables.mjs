@@ -12,21 +12,29 @@ export const cases = {
     await stage.device('B');
     await assertSynced(stage, { todos: { x: { id: 'x', n: 1 } } });
     // The policy's own test is the one that it stopped.
-    assert.deepEqual((await a.call('violations')).filter((each) => !/ eval$/.test(each)), []);
+    assert.deepEqual(
+      (await a.call('violations')).filter((each) => !/ eval$/.test(each)),
+      [],
+    );
   },
 
   async 'values of every kind arrive exactly as they were'(stage) {
     const options = { schema: { samples: 'id' } };
     const a = await stage.device('A', options);
     const b = await stage.device('B', options);
-    await a.call('writeSamples');
-    const samples = sampleRows();
-    const expected = () => rowsOf({ samples: samples.map((row) => [row.id, row]) });
-    await assertSynced(stage, expected());
-    // As patches too: each value into an existing row, from the other device.
-    await b.write(...samples.map(({ id }) => ['update', 'samples', id, { note: 'by B' }]));
-    for (const row of samples) row.note = 'by B';
-    await assertSynced(stage, expected());
+    const expected = (note) => rowsOf({ samples: sampleRows(note).map((row) => [row.id, row]) });
+    await a.call('writeSamples', 'by A');
+    await assertSynced(stage, expected('by A'));
+    // Put again with one other field: all the values are compared, and only the note is sent.
+    const before = b.proxy.calls.length;
+    await b.call('writeSamples', 'by B');
+    await assertSynced(stage, expected('by B'));
+    const pushed = b.proxy.calls
+      .slice(before)
+      .flatMap(({ body, changes }) => (changes ? JSON.parse(body.toString()).changes : []));
+    assert.equal(pushed.length, sampleRows('').length);
+    for (const { id, row, patch } of pushed)
+      assert.deepEqual([patch, row], [true, { note: 'by B' }], id);
     assert.equal(await a.tab.page.evaluate(() => 'polluted' in {}), false);
   },
 
@@ -132,7 +140,11 @@ export const cases = {
     // The rows stay where they were written.
     const held = await a.rows();
     assert.ok(held.has('todos\t"large"') && held.has('todos\t"vast"'));
-    await a.write(['put', 'todos', { id: 'last', n: 3 }], ['delete', 'todos', 'vast'], ['put', 'todos', { id: 'large', n: 4 }]);
+    await a.write(
+      ['put', 'todos', { id: 'last', n: 3 }],
+      ['delete', 'todos', 'vast'],
+      ['put', 'todos', { id: 'large', n: 4 }],
+    );
     await stage.device('B');
     const expected = {};
     for (const [key, n] of [

@@ -36,15 +36,19 @@ export const cases = {
     // What is pending shows in both, whoever wrote it.
     await leader.call('setOnline', false);
     await follower.write(['put', 'todos', { id: 'late', n: 1 }]);
-    for (const tab of [leader, follower]) await tab.call('untilStatus', { phase: 'offline', pending: 1 });
+    for (const tab of [leader, follower])
+      await tab.call('untilStatus', { phase: 'offline', pending: 1 });
     await leader.call('setOnline', true);
-    for (const tab of [leader, follower]) await tab.call('untilStatus', { phase: 'idle', pending: 0 });
+    for (const tab of [leader, follower])
+      await tab.call('untilStatus', { phase: 'idle', pending: 0 });
     // What another device writes shows in both.
     const b = await stage.device('B');
     const seen = [leader, follower].map((tab) => tab.call('untilRow', 'todos', 'news', { n: 1 }));
     await b.write(['put', 'todos', { id: 'news', n: 1 }]);
     await Promise.all(seen);
-    await assertSynced(stage, { todos: { ...expected, late: { id: 'late', n: 1 }, news: { id: 'news', n: 1 } } });
+    await assertSynced(stage, {
+      todos: { ...expected, late: { id: 'late', n: 1 }, news: { id: 'news', n: 1 } },
+    });
   },
 
   async 'the leading tab is closed, then one crashes: another takes over'(stage) {
@@ -127,10 +131,17 @@ export const cases = {
     writing = [];
     await settle(a, b);
     const rows = await a.rows();
-    for (const id of a.stored) assert.ok(rows.has(`todos\t"${id}"`), `${id} was stored and is not there`);
-    assert.ok(rows.size >= a.stored.size && a.stored.size > 200, `${a.stored.size} writes, ${rows.size} rows`);
+    for (const id of a.stored)
+      assert.ok(rows.has(`todos\t"${id}"`), `${id} was stored and is not there`);
+    assert.ok(
+      rows.size >= a.stored.size && a.stored.size > 200,
+      `${a.stored.size} writes, ${rows.size} rows`,
+    );
     await assertEverywhere(stage, rows);
-    await until(() => a.proxy.lives.size <= 1, () => 'one live connection');
+    await until(
+      () => a.proxy.lives.size <= 1,
+      () => 'one live connection',
+    );
     assert.equal(a.proxy.inFlightMax <= 2, true, `${a.proxy.inFlightMax} calls at a time`);
     stage.note(`${a.stored.size} writes of ${writers} tabs`);
   },

@@ -29,7 +29,9 @@ export const cases = {
     assert.deepEqual(torn, [], `what was seen: ${JSON.stringify(seen)}`);
     assert.ok(seen.length > 3, `only ${seen.length} states were seen`);
     stage.note(`${seen.length} states seen of ${turns}`);
-    const others = Object.fromEntries([0, 1, 2, 3, 4].map((i) => [`o${i}`, { id: `o${i}`, n: turns }]));
+    const others = Object.fromEntries(
+      [0, 1, 2, 3, 4].map((i) => [`o${i}`, { id: `o${i}`, n: turns }]),
+    );
     await assertEverywhere(stage, {
       todos: { t: { id: 't', n: turns }, ...others },
       lists: { l: { id: 'l', n: turns } },
@@ -63,9 +65,13 @@ export const cases = {
     for (const { body } of pushes) {
       const ids = new Set(JSON.parse(body.toString()).changes.map(({ id }) => JSON.parse(id)));
       for (const id of ids)
-        for (const kind of 'tlu') assert.ok(ids.has(kind + id.slice(1)), `${id} was pushed without ${kind + id.slice(1)}`);
+        for (const kind of 'tlu')
+          assert.ok(ids.has(kind + id.slice(1)), `${id} was pushed without ${kind + id.slice(1)}`);
     }
-    assert.deepEqual((await b.call('seen')).filter(([x, y]) => x !== y), []);
+    assert.deepEqual(
+      (await b.call('seen')).filter(([x, y]) => x !== y),
+      [],
+    );
     await assertEverywhere(stage, expected);
   },
 
@@ -100,7 +106,11 @@ export const cases = {
     const b = await stage.device('B');
     await settle(a, b);
     await a.offline();
-    const rows = Array.from({ length: 3_000 }, (_, n) => ({ id: `row-${n}`, n, text: `text ${n} ${'é'.repeat(n % 50)}` }));
+    const rows = Array.from({ length: 3_000 }, (_, n) => ({
+      id: `row-${n}`,
+      n,
+      text: `text ${n} ${'é'.repeat(n % 50)}`,
+    }));
     await a.write(['bulkAdd', 'todos', rows]);
     await a.call('untilStatus', { phase: 'offline', pending: 3_000 });
     a.proxy.rule('after', { call: 'full', after: 2 });
