@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['tests/js/**/*.test.ts'],
     setupFiles: ['tests/js/support/setup.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });
