@@ -1,6 +1,7 @@
 // Chromium on this machine, without a window, and devices in it: browser contexts, each with a storage of its own.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { failure } from './run.mjs';
 
 const places = [
   process.env.CHROMIUM,
@@ -25,8 +26,10 @@ export const findChromium = () => places.find((place) => place && existsSync(pla
 export async function launchBrowser() {
   const executablePath = findChromium();
   if (executablePath === null)
-    throw new Error('no Chromium found: install it, or name it in the variable CHROMIUM');
-  return chromium.launch({ executablePath, args, headless: true });
+    throw failure('no Chromium found: install it, or name it in the variable CHROMIUM');
+  // Whoever started it stops it, with the rest.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath, args, headless: true, ...signals });
 }
 
 /** A page that drives one device: `api` is the object that the page's script puts on `globalThis`. */

@@ -51,6 +51,9 @@ function isOnPath() {
 
 export const hasEmscripten = () => existsSync(marker) || isOnPath();
 
+/** The C++ compiler to WebAssembly, for scripts that call it without CMake. */
+export const compiler = () => (existsSync(marker) ? join(share, 'em++') : 'em++');
+
 async function unpack(deb, folder) {
   mkdirSync(folder, { recursive: true });
   const skip = leftOut.map((pattern) => `--exclude='${pattern}'`).join(' ');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Device, launchBrowser } from '../browser.mjs';
 import { buildPage } from '../build-page.mjs';
 import { bundleWorker } from '../bundle-worker.mjs';
-import { step } from '../run.mjs';
+import { failure, step } from '../run.mjs';
 import { startWorker } from '../worker-server.mjs';
 
 /** The user of both devices: the example's own. */
@@ -17,7 +17,7 @@ export async function onStage(page, play) {
   const undo = [() => rm(folder, { recursive: true, force: true, maxRetries: 3 })];
   const interrupted = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'])
-      process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+      process.once(signal, () => reject(failure(`stopped by ${signal}`)));
   });
   const run = async () => {
     await step('bundling the Worker', bundleWorker);

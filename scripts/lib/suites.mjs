@@ -1,0 +1,138 @@
+// The test suites of `npm test`: what each needs and runs, and how to read its counts.
+import * as counts from './counts.mjs';
+import { tscPasses, vitestRun } from './suite-commands.mjs';
+
+const node = (...args) => [process.execPath, ...args];
+
+const cmakeTests = (preset) => [
+  ['cmake', '--preset', preset],
+  ['cmake', '--build', '--preset', preset],
+  ['ctest', '--preset', preset, '-j2', '--no-tests=error'],
+];
+
+/**
+ * A suite's commands run one after another until one fails. Suites of different lanes run at the
+ * same time; those of the lane `alone` last, one at a time, because they run browsers and look at
+ * the clock. `built` are those that use build/wasm or dist/; `folder` is where the tests are.
+ * @typedef {{
+ *   name: string, folder: string, lane: 'scripts' | 'cpp' | 'alone', need: string[],
+ *   built?: boolean, commands: string[][], count: import('./counts.mjs').Count,
+ * }} Suite
+ * @type {Suite[]}
+ */
+export const suites = [
+  {
+    name: 'tidy',
+    folder: 'tests/tidy',
+    lane: 'scripts',
+    need: [],
+    commands: [node('tests/tidy/tidy.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'format',
+    folder: 'scripts',
+    lane: 'scripts',
+    need: ['format', 'npm'],
+    commands: [node('scripts/format.mjs', '--check')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'types',
+    folder: 'js',
+    lane: 'scripts',
+    need: ['npm'],
+    // The package's entries are checked against what was built.
+    built: true,
+    commands: tscPasses,
+    count: counts.perCommand,
+  },
+  {
+    name: 'js',
+    folder: 'tests/js',
+    lane: 'scripts',
+    need: ['wasm', 'npm'],
+    built: true,
+    ...vitestRun('js'),
+  },
+  {
+    name: 'worker',
+    folder: 'tests/worker',
+    lane: 'scripts',
+    need: ['wasm', 'npm'],
+    built: true,
+    ...vitestRun('worker'),
+  },
+  {
+    name: 'native',
+    folder: 'tests/unit',
+    lane: 'cpp',
+    need: ['native'],
+    commands: cmakeTests('dev'),
+    count: counts.ctest,
+  },
+  {
+    name: 'clang',
+    folder: 'sdk',
+    lane: 'cpp',
+    need: ['native'],
+    commands: [
+      ['cmake', '--preset', 'clang'],
+      ['cmake', '--build', '--preset', 'clang', '--', '-k', '0'],
+    ],
+    count: counts.publicHeaders,
+  },
+  {
+    name: 'wasm',
+    folder: 'tests/unit',
+    lane: 'cpp',
+    need: ['native', 'wasm'],
+    commands: cmakeTests('wasm-tests'),
+    count: counts.ctest,
+  },
+  {
+    name: 'imports',
+    folder: 'tests/tidy',
+    lane: 'cpp',
+    need: ['wasm'],
+    commands: [node('tests/tidy/core-imports.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'browser',
+    folder: 'tests/browser',
+    lane: 'alone',
+    need: ['wasm', 'npm', 'browser'],
+    built: true,
+    commands: [node('tests/browser/run.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'packaging',
+    folder: 'tests/packaging',
+    lane: 'alone',
+    need: ['native', 'wasm', 'npm', 'browser'],
+    built: true,
+    commands: [node('tests/packaging/run.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'check',
+    folder: 'scripts/lib/check',
+    lane: 'alone',
+    need: ['wasm', 'npm', 'browser'],
+    built: true,
+    commands: [node('scripts/start.mjs', '--check')],
+    count: counts.perCommand,
+  },
+  {
+    name: 'readme',
+    folder: 'tests/readme',
+    lane: 'alone',
+    // The C++ snippet links the library that the suite `native` built.
+    need: ['native', 'wasm', 'npm', 'browser'],
+    built: true,
+    commands: [node('tests/readme/run.mjs')],
+    count: counts.lastLine,
+  },
+];
