@@ -106,7 +106,8 @@ export class Pump {
       this.lastError = asTidemarkError(error, 'store_failed');
       this.#options.engine.handleStoreFault(ticket);
     });
-    this.#storing = done;
+    // After a pause an earlier step may still be under way.
+    this.#storing = Promise.all([this.#storing, done]);
     await done;
     this.run();
   }

@@ -1,6 +1,8 @@
 // flush() and close(): what they promise, in every phase.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
+import type { MemoryStore } from '../../js/src/stores/memory.js';
+import type { Store } from '../../js/src/stores/store.js';
 import { Device, hold, isQuiet, openQuiet, pass, settle, until } from './support/device.js';
 import { rejectionOf } from './support/errors.js';
 import { ModelHub } from './support/model-hub.js';
@@ -111,6 +113,41 @@ describe('close()', () => {
     await a.start();
     await until(() => isQuiet(a));
     expect(hub.view()).toEqual({ 'todos "k"': { n: 1 } });
+  });
+
+  test.each([
+    ['', false],
+    [', though the app paused and went on meanwhile', true],
+  ])('in the middle of a commit waits for it%s, then closes the store', async (_, pauses) => {
+    const steps: string[] = [];
+    const wrap = (store: MemoryStore): Store => {
+      const { commit, close } = store;
+      store.commit = async (...given) => {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const result = await commit.apply(store, given);
+        steps.push('committed');
+        return result;
+      };
+      store.close = () => {
+        steps.push('closed');
+        close.call(store);
+      };
+      return store;
+    };
+    const a = await Device.open(hub, { wrap });
+    await until(() => isQuiet(a));
+    a.put('k', { n: 1 });
+    await until(() => Object.keys(hub.view()).length === 1);
+    await pass(100);
+    if (pauses) {
+      a.client.pause();
+      a.client.resume();
+      await pass(10);
+    }
+    steps.length = 0;
+    await settle(a.client.close());
+    expect(steps).toEqual(['committed', 'closed']);
+    expect((await a.store.load()).pending).toBe(0);
   });
 
   test('sends nothing more, opens nothing more, and may be called again', async () => {

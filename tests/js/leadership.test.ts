@@ -235,6 +235,15 @@ describe('those that follow', () => {
     expect(b.commands).toEqual(['flush']);
   });
 
+  test('hear nothing from one that was closed, and it does not fail', async () => {
+    const [a, b] = await three();
+    a.close();
+    a.leadership.tellStatus(idle);
+    a.leadership.tellClock({ offsetMs: 1, accepted: null, restart: false });
+    await soon();
+    expect([b.statuses, b.clocks]).toEqual([[], []]);
+  });
+
   test('that close are told so', async () => {
     const [a, b] = await three();
     a.answer = () => new Promise(() => {});
