@@ -75,6 +75,7 @@ describe.each([
     await a.client.close();
     await a.start();
     a.client.setOnline(false);
+    await pass(10);
     a.put('k', { n: 1 });
     const [write] = (await a.store.readOutbox(1)).writes;
     expect(Math.abs(msOf(write?.columns.register as string) - Date.now())).toBeLessThan(1_000);

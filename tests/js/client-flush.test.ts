@@ -36,6 +36,16 @@ describe('flush()', () => {
     expect(Object.keys(hub.view())).toHaveLength(2);
   });
 
+  test('is not answered by the failure of an exchange that was under way before', async () => {
+    const a = await quietDevice();
+    const first = a.network.sent.length;
+    a.network.fault = (_, i) => (i === first ? 'lost' : null);
+    a.put('k', { n: 1 });
+    await until(() => a.network.sent.length > first);
+    await settle(a.client.flush());
+    expect(hub.view()).toEqual({ 'todos "k"': { n: 1 } });
+  });
+
   test('reads as well, and resolves with nothing to send', async () => {
     const [a, b] = [await quietDevice(), await quietDevice()];
     a.put('k', { n: 1 });

@@ -93,11 +93,17 @@ test('none of the others ever shows that sync is closed because one closed', asy
   const [a, b, c] = await tabs();
   const seen: string[] = [];
   for (const { client } of [b, c]) client.status.subscribe(({ phase }) => seen.push(phase));
+  const { commit } = a.store;
+  a.store.commit = async (...given) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return commit.apply(a.store, given);
+  };
   a.put('k', { n: 1 });
-  await pass(15);
-  await a.client.close();
-  await until(() => phaseOf(b) === 'idle' && phaseOf(c) === 'idle');
+  await until(() => hub.records.size === 1);
+  await pass(100);
+  await settle(a.client.close());
   await pass(1_000);
+  await until(() => phaseOf(b) === 'idle' && phaseOf(c) === 'idle');
   expect(seen).not.toContain('closed');
 });
 

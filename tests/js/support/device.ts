@@ -51,9 +51,6 @@ export class Device {
     const { wrap = (store) => store, name = crypto.randomUUID() } = this.#options;
     const store = wrap(this.store);
     this.engine = await realEngine(this.#host());
-    // What a store does before its first write: never stamp below what it holds.
-    const { clock, newest, offsetMs } = await this.store.load();
-    this.engine.restore(clock, newest, offsetMs ?? 0);
     const { engine, network: transport } = this;
     this.client = await SyncClient.start({ store, engine, transport, host: this.#host(), name });
     this.client.status.subscribe((status) => this.statuses.push(status));
