@@ -65,9 +65,9 @@ async function apply([kind, name, first, second]: Op): Promise<void> {
       return;
     }
     case 'delete':
-      return table.delete(first);
+      return table.delete(first as never);
     case 'bulkDelete':
-      return table.bulkDelete(first as unknown[]);
+      return table.bulkDelete(first as never[]);
     case 'modify':
       return void (await table.toCollection().modify(first as Row));
     case 'clear':

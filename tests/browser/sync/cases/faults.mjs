@@ -308,7 +308,8 @@ export const cases = {
   },
 
   async 'the Worker is killed again and again while both devices write'(stage) {
-    const worker = (stage.worker = await stage.world.startWorker());
+    const worker = await stage.world.startWorker();
+    stage.worker = worker;
     try {
       const a = await stage.device('A');
       const b = await stage.device('B');
