@@ -21,7 +21,7 @@ const keyword = 'using|namespace|class|struct|enum|template|constexpr|const|type
 const globalVariable = new RegExp(
   `^(?!(?:inline |static )?(?:${keyword})\\b)[A-Za-z_][\\w:<>,*& ]*\\s\\w+(\\s*=[^=]|\\{[^}]*\\};|;)`,
 );
-const staticVariable = /^\s+static (?!const|constexpr)[^(]*(=|;)/;
+const staticVariable = /(?:^\s+|[{;]\s*)static (?!const|constexpr)[^(]*(=|;)/;
 
 /** Include lines keep their quotes and so their names; code loses its strings. */
 const checked = (path) => {
