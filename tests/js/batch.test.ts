@@ -132,7 +132,8 @@ describe('a change', () => {
     const row = JSON.parse('{"__proto__":1,"constructor":2,"other":3}');
     const { changes } = batchOf([{ id: '1', alive: 30, fields }], { 1: row });
     expect(JSON.stringify(changes[0])).toBe(
-      `{"table":"t","id":"1","stamp":"${at(20)}","patch":true,"row":{"__proto__":1,"constructor":2},"fields":{"constructor":"${at(30)}"}}`,
+      `{"table":"t","id":"1","stamp":"${at(20)}","patch":true,` +
+        `"row":{"__proto__":1,"constructor":2},"fields":{"constructor":"${at(30)}"}}`,
     );
   });
 

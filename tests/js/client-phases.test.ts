@@ -28,7 +28,7 @@ describe('a token that is refused', () => {
     expect(a.statuses.map(({ phase }) => phase)).not.toContain('needs-auth');
   });
 
-  test('twice ends in needs-auth, with nothing dropped and nothing sent, until the app syncs', async () => {
+  test('twice ends in needs-auth: nothing dropped, nothing sent, until the app syncs', async () => {
     const a = await quietDevice();
     a.network.fault = () => new TidemarkError('unauthorized');
     a.put('k', { n: 1 });

@@ -65,7 +65,7 @@ test('only the one that leads talks to the hub; the others show its status', asy
   expect([phaseOf(b), b.client.status.value.lastSyncedAt]).toEqual(['idle', a.status.lastSyncedAt]);
 });
 
-test('flush(), pause() and resume() of one that follows are done by the one that leads', async () => {
+test('flush(), pause() and resume() of one that follows are done by the leader', async () => {
   const [a, b] = await tabs();
   b.client.pause();
   await until(() => a.phase === 'paused');

@@ -90,7 +90,7 @@ describe('a write', () => {
     expect(b.get('k')).toEqual({ title: 'again' });
   });
 
-  test('made while a push is under way is another change, and not acknowledged with it', async () => {
+  test('made during a push is another change, and not acknowledged with it', async () => {
     const [a, b] = await pair();
     a.update('k', { done: 1 });
     await pass(25);

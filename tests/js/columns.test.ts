@@ -137,7 +137,8 @@ describe('the columns of a change', () => {
 
   test('with a field __proto__: a field like any other', () => {
     const change = JSON.parse(
-      `{"table":"t","id":"1","stamp":"${at(10)}","patch":true,"row":{"__proto__":1,"constructor":2}}`,
+      `{"table":"t","id":"1","stamp":"${at(10)}","patch":true,` +
+        `"row":{"__proto__":1,"constructor":2}}`,
     );
     expect([...columnsOfChange(change).fields]).toEqual([
       ['__proto__', at(10)],

@@ -17,7 +17,7 @@ afterEach(() => {
 type Step = 'readOutbox' | 'commit' | 'restamp' | 'lead';
 type Call = (...given: unknown[]) => Promise<unknown>;
 
-/** Stores that share a count of their calls of `step`; the one that `fails` names by number rejects. */
+/** Stores that share a count of their calls of `step`; those whose number `fails` names reject. */
 function failing(step: Step, after: boolean, fails: (index: number) => boolean) {
   const counter = { count: 0 };
   const wrap = (store: MemoryStore): Store =>

@@ -11,7 +11,7 @@ import { type Answer, sendJson, serve } from './support/server.js';
 
 const secret = 'CANARY-9f1c';
 
-/** How a pull fails against such an endpoint. The token must not be in anything that a user or a log may see. */
+/** How a pull fails there. The token must not be in anything that a user or a log may see. */
 async function faultOf(answer: Answer, options: FetchOptions = {}, signal?: AbortSignal) {
   const { url } = await serve(answer);
   return faultAt(url, options, signal);

@@ -65,7 +65,8 @@ describe('a reply of the protocol', () => {
 
   test('may have fields of any name', () => {
     const change = JSON.parse(
-      `{"table":"__proto__","id":"\\"__proto__\\"","stamp":"${stampA}","row":{"__proto__":1},"fields":{"__proto__":"${stampA}"}}`,
+      `{"table":"__proto__","id":"\\"__proto__\\"","stamp":"${stampA}",` +
+        `"row":{"__proto__":1},"fields":{"__proto__":"${stampA}"}}`,
     );
     const [passed] = checkPullReply({ ...pullReply(), changes: [change] }).changes;
     expect(JSON.stringify(passed)).toBe(JSON.stringify(change));

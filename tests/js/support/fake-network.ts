@@ -7,7 +7,7 @@ import type { CallOptions, LiveHandlers, Transport } from '../../../js/src/trans
 import type { FullReply, FullRequest, PullReply, PullRequest } from '../../../js/src/wire.js';
 import type { ModelHub } from './model-hub.js';
 
-/** `lost`: never reached the hub. `unanswered`: the hub did it, and nobody heard. `half`: half of the reply came. */
+/** `lost`: never reached the hub. `unanswered`: the hub did it. `half`: half of the reply came. */
 export type Fault = 'lost' | 'unanswered' | 'half' | TidemarkError;
 
 export interface Sent {

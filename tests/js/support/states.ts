@@ -87,7 +87,7 @@ export const stateOf = (change: Change): State => ({
   row: change.row ?? {},
 });
 
-/** What is visible of a record, by the definition: per field the write with the greatest stamp, and the register. */
+/** What is visible of a record, by definition: each field's write with the greatest stamp. */
 export function referenceView(changes: readonly Change[]): { deleted: boolean; values: Row } {
   const columns = changes.map(columnsOfChange);
   const register = columns

@@ -133,7 +133,7 @@ export function objectOf(entries: readonly (readonly [string, unknown])[]): obje
   return target;
 }
 
-/** A text that differs wherever two values differ: in type, in the sign of zero, in the order of keys. */
+/** A text that differs where two values do: in type, in the sign of zero, in the order of keys. */
 export function describeValue(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
   if (typeof value === 'string') return JSON.stringify(value);
