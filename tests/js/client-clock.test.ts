@@ -132,7 +132,7 @@ describe('a clock that jumps ahead while it is in use', () => {
     expect([...stamps].sort()).toEqual(stamps);
   });
 
-  test('and a hub that goes on refusing it: ever fewer requests, and a status that says why', async () => {
+  test('and a hub that goes on refusing: ever fewer requests, and a reason', async () => {
     const a = await Device.open(hub);
     await until(() => isQuiet(a));
     hub.refuse = () => ({ outcome: 'clock' });
