@@ -94,8 +94,8 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
     },
 
     'tables that cannot be synced are refused': async () => {
-      const db = openDexie({ counted: '++id', todos: 'id' });
-      for (const table of ['counted', 'nowhere', '$tidemark_log'])
+      const db = openDexie({ counted: '++id', todos: 'id', 'lone\ud800': 'id' });
+      for (const table of ['counted', 'nowhere', '$tidemark_log', 'lone\ud800'])
         await rejects(connect(db, ['todos', table]), 'table_unsupported', table);
       equal(await db.table('counted').add({ n: 1 }), 1, 'unharmed');
       await db.delete();

@@ -19,6 +19,8 @@ export function checkTables(db: Dexie, tables: ReadonlyMap<string, MergeMode>): 
     const table = db.tables.find((known) => known.name === name);
     if (table === undefined || name.startsWith('$tidemark_'))
       throw new TidemarkError('table_unsupported', `there is no table ${name}`);
+    if (isIllFormed(name))
+      throw new TidemarkError('table_unsupported', 'a lone surrogate in a name fits into no url');
     if (table.schema.primKey.auto)
       throw new TidemarkError(
         'table_unsupported',
@@ -28,6 +30,16 @@ export function checkTables(db: Dexie, tables: ReadonlyMap<string, MergeMode>): 
   }
   if (!db.tables.some((table) => table.name === logStore))
     throw new TidemarkError('table_unsupported', 'declare the tables with db.version(n).stores(…)');
+}
+
+// encodeURIComponent throws for exactly the texts that are not well-formed.
+function isIllFormed(name: string): boolean {
+  try {
+    encodeURIComponent(name);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**
