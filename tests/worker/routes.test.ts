@@ -1,6 +1,7 @@
 // The Worker in front: who may come in, from where, with what, and how it is refused.
 import { createExecutionContext, env, SELF } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
+import { TidemarkError } from '../../js/src/errors.js';
 import { routes } from '../../js/src/worker.js';
 import { at, base, Device, newScope, whole } from './device.js';
 
@@ -78,6 +79,18 @@ describe('auth', () => {
     const response = await SELF.fetch(`${base}/meta`, {
       headers: { Authorization: 'Bearer throws' },
     });
+    expect(await response.clone().text()).not.toContain('secret');
+    expect(await error(response)).toEqual([500, 'internal']);
+  });
+
+  test('nor of a fault of ours that has a code', async () => {
+    const app = routes<typeof env>({
+      object: 'SYNC',
+      auth: () => {
+        throw new TidemarkError('engine_failed', 'secret');
+      },
+    });
+    const response = await app.fetch(new Request(`${base}/meta`), env);
     expect(await response.clone().text()).not.toContain('secret');
     expect(await error(response)).toEqual([500, 'internal']);
   });
@@ -275,6 +288,22 @@ describe('bodies', () => {
     expect(
       (await post(valid(), { 'Content-Type': 'Application/JSON; charset=utf-8' })).status,
     ).toBe(200);
+  });
+
+  test('that never end are left at the limit', async () => {
+    let chunks = 0;
+    const endless = new ReadableStream({
+      async pull(controller) {
+        // A second defence, or a hub that reads on would take the tests with it.
+        if (++chunks > 100) controller.error(new Error('read on'));
+        else controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const app = routes<typeof env>({ object: 'SYNC', auth: () => ({ user: 'u', scopes: ['u'] }) });
+    const init = { method: 'POST', headers: json, body: endless };
+    const response = await app.fetch(new Request(`${base}/push`, init), env);
+    expect(await error(response)).toEqual([413, 'too_large']);
+    expect(chunks).toBeLessThan(20);
   });
 
   test('gzipped ones that are broken', async () => {
