@@ -193,6 +193,8 @@ export class SyncClient implements Sync {
       }),
     );
     engine.start(state.pending);
+    // The app's pause outlives the context that led when it was given.
+    if (this.#status.value.phase === 'paused') engine.pause();
     pump.run();
   }
 

@@ -178,8 +178,8 @@ export class Engine implements Stamper {
     this.#raw.handleClock(offsetMs, restart);
   }
 
-  /** Plans the next batch from what was loaded. */
-  handleOutbox(ticket: number, numbered: NumberedOutbox): EngineBatch {
+  /** Plans the next batch from what was loaded; null: nobody waits for it any more. */
+  handleOutbox(ticket: number, numbered: NumberedOutbox): EngineBatch | null {
     const { outbox, records } = numbered;
     const names = new FieldNumbers();
     const heads: number[] = [];
@@ -202,6 +202,7 @@ export class Engine implements Stamper {
       this.#host.now(),
       this.#host.random32(),
     );
+    if (codeOf(-code) === 'wrong_state') return null;
     if (code < 0) throw new TidemarkError('engine_failed', `the outbox was answered ${code}`);
     return {
       selected: Array.from(this.#raw.batchSelected(), (flag) => flag === 1),

@@ -66,7 +66,7 @@ export class Exchange {
       case 'needFull':
         return writes.map((write) => ({ write, result: 'needFull' }));
       case 'rejected':
-        if (result.retryable) return [];
+        if (result.retryable) return writes.map((write) => ({ write, result: 'later' }));
         return writes.map((write) => ({ write, result: 'dead', refusal: result, change }));
       case 'clock':
         return [];

@@ -115,7 +115,9 @@ export class Pump {
   async #load({ ticket, writesMax }: Step<'loadOutbox'>): Promise<void> {
     const exchange = new Exchange(this.#cursor);
     const numbered = numberOutbox(await this.#options.store.readOutbox(writesMax));
-    exchange.batch = buildBatch(numbered, this.#options.engine.handleOutbox(ticket, numbered));
+    const planned = this.#options.engine.handleOutbox(ticket, numbered);
+    if (planned === null) return; // paused meanwhile: another exchange may be under way by now
+    exchange.batch = buildBatch(numbered, planned);
     this.#exchange = exchange;
   }
 

@@ -157,6 +157,15 @@ function decodeUntagged(content: unknown, depth: number): unknown {
   return content;
 }
 
+/** Throws `bad_reply` for a tagged form outside the grammar; changes nothing. */
+export function checkValue(value: unknown): void {
+  if (isNested(value)) decodeValue(structuredClone(value));
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Whether a field of a patch says that the field was removed. */
 export function isAbsent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, '$tm:absent');

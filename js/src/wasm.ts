@@ -90,14 +90,17 @@ export function loadWasm(): Promise<RawModule> {
   return loading;
 }
 
+type Instantiated = (instance: WebAssembly.Instance) => void;
+
 async function instantiate(): Promise<RawModule> {
   const compiled = await compile(await source);
-  return createModule({
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-      WebAssembly.instantiate(compiled, imports).then(done);
+  return new Promise((resolve, reject) => {
+    const instantiateWasm = (imports: WebAssembly.Imports, done: Instantiated) => {
+      WebAssembly.instantiate(compiled, imports).then(done).catch(reject);
       return {};
-    },
-  }) as Promise<RawModule>;
+    };
+    (createModule({ instantiateWasm }) as Promise<RawModule>).then(resolve, reject);
+  });
 }
 
 async function compile(wasm: Awaited<WasmSource> | null): Promise<WebAssembly.Module> {

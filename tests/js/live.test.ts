@@ -131,10 +131,18 @@ describe('a live connection', () => {
     }
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
     expect(tokens).toBe(10);
+    // One that is accepted and dropped at once was none; one that lasted is followed by the next at once.
     FakeSocket.last.onopen?.();
     FakeSocket.last.onclose?.();
     await pass(500);
+    expect(FakeSocket.all).toHaveLength(10);
+    await pass(29_600);
     expect(FakeSocket.all).toHaveLength(11);
+    FakeSocket.last.onopen?.();
+    await pass(6_000);
+    FakeSocket.last.onclose?.();
+    await pass(500);
+    expect(FakeSocket.all).toHaveLength(12);
   });
 
   test('is tried again at random times, so that a hub is not hit by all at once', async () => {

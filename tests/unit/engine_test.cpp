@@ -431,6 +431,41 @@ TEST_CASE("engine: writes of a device whose clock is wrong are moved before they
   CHECK(device.poll() == "load");
 }
 
+TEST_CASE("engine: stamping again is tried until it succeeds, before anything is sent") {
+  Device device;
+  device.hub_ahead = 3'600'000;
+  device.write(0);
+  device.engine().start(1, device.now);
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.answer(device.reply());
+  CHECK(device.poll() == "restamp");
+  device.engine().handle_store_fault(device.ticket, device.now, kMost);
+  CHECK(device.poll() == "status wake");
+  device.now = device.wake;
+  CHECK(device.poll() == "restamp status");
+  device.engine().pause();
+  device.engine().resume(device.now);
+  CHECK(device.poll() == "restamp");
+  device.restamp();
+  CHECK(device.stamp(0).ms() > kNow + 3'000'000);
+  CHECK(device.poll() == "load");
+}
+
+TEST_CASE("engine: an outbox that was loaded for an earlier request plans nothing") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.engine().sync_now(device.now);
+  CHECK(device.poll() == "load status");
+  device.engine().pause();
+  device.engine().resume(device.now);
+  CHECK(device.load() == Errc::wrong_state);
+  CHECK(device.poll() == "load");
+  CHECK(device.load() == Errc::ok);
+}
+
 TEST_CASE("engine: what an earlier start wrote is not moved: it may have been sent") {
   Device device;
   device.hub_ahead = 3'600'000;

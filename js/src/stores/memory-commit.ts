@@ -26,9 +26,11 @@ export function acknowledged(
   done: readonly Acknowledgement[],
 ): PendingWrite[] {
   const results = new Map(done.map(({ write, result }) => [write.entry, result]));
-  return log.flatMap((write) => {
+  const later = log.filter((write) => results.get(write.entry) === 'later');
+  const others = log.filter((write) => results.get(write.entry) !== 'later');
+  return [...others, ...later].flatMap((write) => {
     const result = results.get(write.entry);
-    if (result === undefined) return [write];
+    if (result === undefined || result === 'later') return [write];
     if (result !== 'needFull') return [];
     return [{ ...write, columns: wholeColumns(write.columns.register), create: false }];
   });

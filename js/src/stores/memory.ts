@@ -167,8 +167,10 @@ export class MemoryStore implements Store {
   }
 
   async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
+    const old = this.#now.log.map((write) => write.columns.register).sort();
+    const next = new Map(old.map((stamp) => [stamp, again(stamp, 1)]));
     this.#now.log = this.#now.log.map((write) => {
-      const stamp = again(write.columns.register, 1);
+      const stamp = next.get(write.columns.register) as StampText;
       return { ...write, columns: stampedAt(write.columns, stamp) };
     });
   }

@@ -46,8 +46,11 @@ export interface Outbox {
 
 export interface Acknowledgement {
   write: PendingWrite;
-  /** `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for good, becomes a dead letter. */
-  result: 'sent' | 'needFull' | 'dead';
+  /**
+   * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for good, becomes a dead letter.
+   * `later`: stays, behind all that is in the log now, so that it holds nothing else up.
+   */
+  result: 'sent' | 'needFull' | 'dead' | 'later';
   /** With `dead`: why, and the change that was refused. */
   refusal?: Extract<PushResult, { outcome: 'rejected' }>;
   change?: Change;
@@ -100,7 +103,7 @@ export interface Store {
    * Rejects with `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
-  /** Stamps the pending entries again, in the log's order: `again` gives an entry's new first stamp from its old one. */
+  /** Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new first stamp from its old one. */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /** Takes the lead among the contexts that share this database; every earlier term's commits are refused from now on. */
   lead(): Promise<number>;

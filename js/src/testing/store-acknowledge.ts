@@ -54,6 +54,31 @@ export const acknowledgeTests: StoreTests = {
     equal(whole?.columns.fields.size, 0, 'fields');
   },
 
+  'a write that is put off goes behind the others, and is otherwise the same': async (subject) => {
+    const { driver } = subject;
+    const ids = ['a', 'b', 'c'];
+    await driver.transaction(ids.map((id) => () => driver.put('todos', { id })));
+    const [a, b, c] = (await subject.writes()) as [PendingWrite, PendingWrite, PendingWrite];
+    const { pending } = await subject.acknowledge([b], 'later');
+    equal([pending, names(await subject.writes())], [3, ['"a"', '"c"', '"b"']], 'order');
+    const [, , off] = await subject.writes();
+    equal([off?.columns.register, off?.transaction], [b.columns.register, b.transaction], 'same');
+    await subject.acknowledge([a, c, off as PendingWrite]);
+    equal((await subject.outbox()).pending, 0, 'acknowledged in the end');
+  },
+
+  'restamping goes by the old stamps, not by what was put off': async (subject, clock) => {
+    await subject.driver.put('todos', { id: 'a', n: 1 });
+    await subject.acknowledge(await subject.writes(), 'later');
+    await subject.driver.update('todos', 'a', { n: 2 });
+    const [first] = await subject.writes();
+    await subject.acknowledge([first as PendingWrite], 'later');
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    const [patch, whole] = await subject.writes();
+    equal([patch?.columns.base, whole?.columns.base !== null], [null, true], 'order of the log');
+    equal((patch?.columns.register ?? '') > (whole?.columns.register ?? ''), true, 'of the stamps');
+  },
+
   'a refused write becomes a dead letter and blocks nothing': async (subject) => {
     await subject.driver.put('todos', { id: 'a' });
     await subject.driver.put('todos', { id: 'b' });

@@ -95,9 +95,10 @@ export class FetchTransport implements Transport {
     body: unknown,
     { refreshToken, signal }: CallOptions,
   ): Promise<unknown> {
-    const headers = await this.#headers(refreshToken);
     const deadline = AbortSignal.timeout(this.#options.timeoutMs ?? timeoutMsDefault);
-    const init: RequestInit = { method, headers, signal: AbortSignal.any([signal, deadline]) };
+    const ended = AbortSignal.any([signal, deadline]);
+    const headers = await orEnd(this.#headers(refreshToken), ended);
+    const init: RequestInit = { method, headers, signal: ended };
     if (this.#options.credentials !== undefined) init.credentials = this.#options.credentials;
     if (body !== undefined) init.body = await this.#body(JSON.stringify(body), headers);
     let response: Response;
@@ -142,6 +143,16 @@ export class FetchTransport implements Transport {
     const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
     return new Response(stream).arrayBuffer();
   }
+}
+
+// The app's token may never come.
+function orEnd<T>(work: Promise<T>, ended: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    const end = () => reject(new TidemarkError('timeout', 'no token in time'));
+    if (ended.aborted) end();
+    else ended.addEventListener('abort', end, { once: true });
+  });
 }
 
 function parse(text: string): unknown {

@@ -6,6 +6,8 @@ const pingMs = 25_000;
 const pongMsMax = 10_000;
 const reopenMsBase = 500;
 const reopenMsMax = 30_000;
+/** A connection that lasted this long was one: the next one is tried at once. */
+const stableMsMin = 5_000;
 
 /** Opens, and opens again, until the returned function is called. `token` is asked before each attempt. */
 export function openLive(
@@ -54,8 +56,8 @@ export function openLive(
       return reopen(); // forbidden by the page's policy, for example: polling goes on
     }
     timer = setTimeout(reopen, pongMsMax);
+    const openedAt = Date.now();
     socket.onopen = () => {
-      attempt = 0;
       schedulePing();
       handlers.onConnected(true);
     };
@@ -64,7 +66,10 @@ export function openLive(
       const cursor = cursorOf(data);
       if (cursor !== null) handlers.onPoke(cursor);
     };
-    socket.onclose = socket.onerror = reopen;
+    socket.onclose = socket.onerror = () => {
+      if (Date.now() - openedAt >= stableMsMin) attempt = 0;
+      reopen();
+    };
   }
 
   void open();

@@ -1,7 +1,7 @@
 // Checks that what an endpoint answered is a reply of protocol 1, before any of it is believed: `bad_reply` names the first
 // place that is not. A captive portal's page, half a body or another server's JSON end here, and change nothing.
 import { isErrorCode, TidemarkError } from '../errors.js';
-import { decodeKey } from '../values.js';
+import { checkValue, decodeKey, isAbsent } from '../values.js';
 import type { Change, FullReply, PullReply, PushReply, PushResult } from '../wire.js';
 
 type Json = Record<string, unknown>;
@@ -51,7 +51,9 @@ function change(value: unknown, place: string): Change {
   decodeKey(text(it.id, `${place}.id`));
   stamp(it.stamp, `${place}.stamp`);
   flag(it.patch, `${place}.patch`);
-  if (!flag(it.deleted, `${place}.deleted`)) object(it.row, `${place}.row`);
+  if (!flag(it.deleted, `${place}.deleted`))
+    for (const each of Object.values(object(it.row, `${place}.row`)))
+      if (it.patch !== true || !isAbsent(each)) checkValue(each);
   if (it.fields !== undefined)
     for (const [name, at] of Object.entries(object(it.fields, `${place}.fields`)))
       stamp(at, `${place}.fields.${name}`);

@@ -37,9 +37,10 @@ class Page {
   #bytes = 0;
   #records = 0;
 
-  constructor({ tables, node, limit }: PullRequest) {
+  constructor({ cursor, tables, node, limit }: PullRequest) {
     this.#tables = tables === undefined ? null : new Set(tables);
-    this.#node = node ?? null;
+    // Who reads from the beginning may have lost its own writes as well.
+    this.#node = cursor === null ? null : (node ?? null);
     this.#limit = Math.min(limit ?? pullChangesDefault, pullChangesMax);
   }
 

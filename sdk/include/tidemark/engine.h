@@ -57,7 +57,7 @@ class Engine {
   void handle_poke(WallMs now) noexcept;
   /// Another context of this device learned the clock: `restart`: ours ran ahead, so go on under `spare` from `accepted`.
   void handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart, Node spare) noexcept;
-  /// Plans the next batch. Errc::bad_input: the view contradicts itself; the session then waits as after a failure of the store.
+  /// Plans the next batch. Errc::wrong_state: not the current ticket, nothing was planned. Errc::bad_input: the view contradicts itself; the session then waits as after a failure of the store.
   Errc handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_t pending, WallMs now,
                      std::uint32_t random);
   /// `spare`: 64 random bits, in case the hub says that our clock is ahead.

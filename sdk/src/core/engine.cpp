@@ -128,7 +128,7 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
                            WallMs now, std::uint32_t random) {
   impl_->pending = pending;
   impl_->session.set_pending(pending);
-  if (!impl_->session.is_current(ticket)) return Errc::ok;
+  if (!impl_->session.is_current(ticket)) return Errc::wrong_state;
   // The first request only reads: its answer tells the hub's time, under which the first push is then stamped.
   const OutboxView none;
   const bool may_push = impl_->session.has_answered();

@@ -92,7 +92,7 @@ void Session::loaded(std::uint32_t batch_records) noexcept {
 
 void Session::replied(const Reply& reply, bool restamp) noexcept {
   reply_ = reply;
-  restamp_ = restamp;
+  restamp_ = must_restamp_ = restamp;
   has_answered_ = true;
   activity_ = restamp && batch_records_ == 0 ? Activity::restamping : Activity::committing;
   asked_ = false;
@@ -124,6 +124,7 @@ void Session::committed(WallMs now, std::uint32_t random) noexcept {
 void Session::restamped(WallMs now, std::uint32_t random) noexcept {
   const bool refused_again = reply_.clock_refused > 0 && error_ == Errc::clock_ahead;
   stop_activity();
+  must_restamp_ = false;
   if (reply_.clock_refused > 0) error_ = Errc::clock_ahead;
   if (refused_again) return retry_later(Errc::clock_ahead, 0, now, random);
   due_ = now;
@@ -199,7 +200,7 @@ std::optional<Output> Session::poll(WallMs now) noexcept {
 std::optional<Output> Session::next_step(WallMs now) noexcept {
   if (activity_ == Activity::idle) {
     if (!can_run() || now < due_) return std::nullopt;
-    activity_ = Activity::loading;
+    activity_ = must_restamp_ ? Activity::restamping : Activity::loading;
     ++ticket_;
     asked_ = false;
   }

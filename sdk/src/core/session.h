@@ -71,6 +71,8 @@ class Session {
   std::uint32_t batch_records_ = 0;
   bool refresh_token_ = false;
   bool restamp_ = false;
+  /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old stamps.
+  bool must_restamp_ = false;
   Errc refused_ = Errc::ok;
   Reply reply_;
 

@@ -35,7 +35,7 @@ export async function stampedLog(access: Access, stamper: Stamper): Promise<LogE
   return [...entries.slice(0, first), ...late];
 }
 
-/** Stamps the entries again, in the log's order. What was adopted stays below everything else, under the new node. */
+/** Stamps the entries again, in the order of their stamps. What was adopted stays below everything else, under the new node. */
 export async function restampLog(
   access: Access,
   stamper: Stamper,
@@ -43,7 +43,10 @@ export async function restampLog(
 ): Promise<void> {
   let adopted = 0;
   const restamped: LogEntry[] = [];
-  for (const entry of await stampedLog(access, stamper)) {
+  // An entry that was put off lies behind later ones, but was not written after them.
+  const log = [...(await stampedLog(access, stamper))];
+  log.sort((a, b) => ((a.stamp as StampText) < (b.stamp as StampText) ? -1 : 1));
+  for (const entry of log) {
     const span = spanOf(entry);
     const next = again(entry.stamp as StampText, span);
     const stamp = entry.adopted ? stampAfter(adoptionStamp(nodeOf(next)), adopted) : next;
