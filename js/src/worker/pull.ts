@@ -37,10 +37,9 @@ class Page {
   #bytes = 0;
   #records = 0;
 
-  constructor({ cursor, tables, node, limit }: PullRequest) {
+  constructor({ tables, node, limit }: PullRequest) {
     this.#tables = tables === undefined ? null : new Set(tables);
-    // Who reads from the beginning may have lost its own writes as well.
-    this.#node = cursor === null ? null : (node ?? null);
+    this.#node = node ?? null;
     this.#limit = Math.min(limit ?? pullChangesDefault, pullChangesMax);
   }
 
