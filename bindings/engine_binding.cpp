@@ -1,6 +1,7 @@
-// The engine for JavaScript: one class, numbers and one scratch buffer of 32-bit words, no policy. Nothing here throws: a
-// function that can fail returns a negative Errc. Views of memory are valid until the next call; the facade copies at once.
-// Words of a stamp: time high, time low, node high, node low. Times are milliseconds as doubles, exact to the year 287396.
+// The engine for JavaScript: one class, numbers and one scratch buffer of 32-bit words, no policy.
+// Nothing here throws: a function that can fail returns a negative Errc. Views of memory are valid
+// until the next call; the facade copies at once. Words of a stamp: time high, time low, node high,
+// node low. Times are milliseconds as doubles, exact to the year 287396.
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
@@ -44,7 +45,8 @@ class EngineBinding {
     return val(emscripten::typed_memory_view(words, scratch_.data()));
   }
 
-  // Joins the cells in scratch, `local` of them, then `remote` of them, into joined(). Returns how many cells that are.
+  // Joins the cells in scratch, `local` of them, then `remote` of them, into joined(). Returns how
+  // many cells that are.
   int join(std::uint32_t local, std::uint32_t remote) {
     joined_.clear();
     const auto count = tidemark::join(at<Cell>(0, local), at<Cell>(local * 6, remote), joined_);
@@ -97,14 +99,14 @@ class EngineBinding {
   void handle_reply(std::uint32_t ticket, std::uint32_t settled, std::uint32_t kept,
                     std::uint32_t clock_refused, bool more, double sent_at, double received_at,
                     double server_at) {
-    const tidemark::Reply reply{settled,       kept,          clock_refused,     more,
-                                stamp_at(0),   wall(sent_at), wall(received_at), wall(server_at)};
+    const tidemark::Reply reply{settled,     kept,          clock_refused,     more,
+                                stamp_at(0), wall(sent_at), wall(received_at), wall(server_at)};
     engine_.handle_reply(ticket, reply, node_at(4));
   }
   void handle_fault(std::uint32_t ticket, std::uint32_t code, double retry_after_ms, double now,
                     std::uint32_t random) {
-    engine_.handle_fault(ticket, static_cast<tidemark::Errc>(code), wall(retry_after_ms),
-                         wall(now), random);
+    engine_.handle_fault(ticket, static_cast<tidemark::Errc>(code), wall(retry_after_ms), wall(now),
+                         random);
   }
   void handle_committed(std::uint32_t ticket, std::uint32_t pending, double now,
                         std::uint32_t random) {
@@ -117,7 +119,8 @@ class EngineBinding {
     engine_.handle_store_fault(ticket, wall(now), random);
   }
 
-  // The next output as numbers: its kind (its place in Output, from 1; 0: nothing), then its members.
+  // The next output as numbers: its kind (its place in Output, from 1; 0: nothing), then its
+  // members.
   val poll(double now) {
     output_.assign(1, 0);
     if (const auto output = engine_.poll(wall(now))) {

@@ -9,7 +9,9 @@ const cpp = ['*.cpp', '*.h'];
 /** The project's own files, new ones included, that git does not ignore. */
 function filesOf(patterns) {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  return query('git', [...args, ...patterns]).stdout.split('\n').filter(Boolean);
+  return query('git', [...args, ...patterns])
+    .stdout.split('\n')
+    .filter(Boolean);
 }
 
 async function formatCpp() {

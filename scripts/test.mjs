@@ -13,7 +13,8 @@ function choose(names) {
   const known = suites.map(({ name }) => name).join(' ');
   if (unknown.length > 0) throw failure(`No suite ${unknown.join(' ')}. There are: ${known}`);
   return suites.filter(
-    ({ name, folder }) => existsSync(inRoot(folder)) && (names.length === 0 || names.includes(name)),
+    ({ name, folder }) =>
+      existsSync(inRoot(folder)) && (names.length === 0 || names.includes(name)),
   );
 }
 

@@ -1,5 +1,5 @@
 // From the outbox to the changes of a push: the rows' half of what the core planned from the stamps.
-import { type BatchRecord, type EngineBatch, type NumberedOutbox } from './engine.js';
+import type { BatchRecord, EngineBatch, NumberedOutbox } from './engine.js';
 import type { Outbox, PendingWrite } from './stores/store.js';
 import { absentField, setOwn } from './values.js';
 import type { Change, WireRow } from './wire.js';

@@ -5,13 +5,13 @@ import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
 import { type Host, systemHost } from './host.js';
 import { newId } from './ids.js';
 import { Leadership } from './leadership.js';
+import { watchNetwork } from './network.js';
 import { ObservableValue } from './observable.js';
 import { Pump } from './pump.js';
 import type { DeadLetter, Store } from './stores/store.js';
 import { FetchTransport } from './transports/fetch.js';
 import type { Transport } from './transports/transport.js';
 import type { Status, Sync, SyncOptions } from './types.js';
-import { watchNetwork } from './network.js';
 
 interface Waiter {
   begun: number;

@@ -1,13 +1,13 @@
 // The typed facade of the engine: numbers and words in and out of the embind object, and nothing else. No policy is here.
 import { cellWords, FieldNumbers, pushCells } from './columns.js';
 import { joinWith } from './core.js';
-import { errorCodes } from './generated/error-codes.js';
 import { type ErrorCode, TidemarkError } from './errors.js';
+import { errorCodes } from './generated/error-codes.js';
 import type { Host } from './host.js';
 import type { Join } from './merge.js';
 import type { Outbox, Stamper } from './stores/store.js';
 import type { Phase, Status } from './types.js';
-import { type RawEngine, loadWasm } from './wasm.js';
+import { loadWasm, type RawEngine } from './wasm.js';
 import type { StampText } from './wire.js';
 
 export type EngineOutput =

@@ -43,7 +43,10 @@ export class Exchange {
   }
 
   /** What to store. `page` false: the acknowledgements only. */
-  commit(page: boolean, refused: ErrorCode | null): Pick<Commit, 'acknowledged' | 'changes' | 'cursor'> {
+  commit(
+    page: boolean,
+    refused: ErrorCode | null,
+  ): Pick<Commit, 'acknowledged' | 'changes' | 'cursor'> {
     const acknowledged: Acknowledgement[] = this.batch.vanished.map((write) => ({
       write,
       result: 'sent',

@@ -55,7 +55,11 @@ export class Pump {
     this.#running = true;
     clearTimeout(this.#timer);
     try {
-      for (let step = this.#options.engine.poll(); step !== null; step = this.#options.engine.poll()) {
+      for (
+        let step = this.#options.engine.poll();
+        step !== null;
+        step = this.#options.engine.poll()
+      ) {
         if (step.kind === 'wake') {
           this.#wakeAt(step.at);
           break;

@@ -81,7 +81,8 @@ function wrapBinaryen() {
 function wrapCompilers() {
   for (const tool of ['emcc', 'em++', 'emar', 'emranlib', 'emcmake', 'emnm']) {
     const target = join(share, `${tool}.py`);
-    if (existsSync(target)) writeProgram(join(share, tool), `exec /usr/bin/python3 -E '${target}' "$@"`);
+    if (existsSync(target))
+      writeProgram(join(share, tool), `exec /usr/bin/python3 -E '${target}' "$@"`);
   }
 }
 
@@ -108,7 +109,9 @@ function makeNodePackage() {
 
 export async function installEmscripten(trixie) {
   if (!loaders[process.arch]) {
-    throw failure(`No Emscripten for ${process.arch} here: put an emcc ${oldest.join('.')}+ on PATH`);
+    throw failure(
+      `No Emscripten for ${process.arch} here: put an emcc ${oldest.join('.')}+ on PATH`,
+    );
   }
   rmSync(prefix, { recursive: true, force: true });
   await step('Emscripten 3.1.69 from Debian 13: download (245 MB)', () =>

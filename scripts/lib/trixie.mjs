@@ -31,7 +31,10 @@ function privateState(state) {
     // The unprivileged user that apt downloads as may not be able to write to the project's folder.
     'APT::Sandbox::User': 'root',
   };
-  return ['-qq', ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])];
+  return [
+    '-qq',
+    ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+  ];
 }
 
 /** A folder with Debian 13's packages and sources in it; the caller deletes it with `done`. */

@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { SyncClient } from '../../js/src/client.js';
 import { TidemarkError } from '../../js/src/errors.js';
+import { realEngine } from './support/core.js';
 import { Device, isQuiet, pass, settle, until } from './support/device.js';
 import { rejectionOf } from './support/errors.js';
 import { FakeLocks } from './support/fake-locks.js';
-import { ModelHub } from './support/model-hub.js';
 import { FakeNetwork } from './support/fake-network.js';
-import { realEngine } from './support/core.js';
+import { ModelHub } from './support/model-hub.js';
 
 let hub: ModelHub;
 let name: string;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secondsSince } from '../../scripts/lib/run.mjs';
-import { cmakeSubdirectory, cmakeFindPackage } from './cases/cmake.mjs';
+import { cmakeFindPackage, cmakeSubdirectory } from './cases/cmake.mjs';
 import { node } from './cases/node.mjs';
 import { tarball } from './cases/tarball.mjs';
 import { types } from './cases/types.mjs';

@@ -35,7 +35,10 @@ async function webSnippet(folder) {
     outfile: `${page}/main.js`,
   });
   await copyFile(inRoot('dist/tidemark.wasm'), `${page}/tidemark.wasm`);
-  await writeFile(`${page}/index.html`, '<!doctype html><script type="module" src="main.js"></script>');
+  await writeFile(
+    `${page}/index.html`,
+    '<!doctype html><script type="module" src="main.js"></script>',
+  );
   const worker = await startWorker({
     stateDir: `${folder}/state`,
     assetsDir: page,

@@ -50,7 +50,11 @@ async function coreHasNone() {
   const { imports, exported } = await importsOf('core', sources);
   const hasCore = exported.some((name) => name.includes('tidemark'));
   const detail = hasCore ? imports.join(', ') : 'the module has no core in it';
-  return { what: 'the core imports nothing but memory', ok: hasCore && imports.length === 0, detail };
+  return {
+    what: 'the core imports nothing but memory',
+    ok: hasCore && imports.length === 0,
+    detail,
+  };
 }
 
 await main(async () => {

@@ -12,8 +12,8 @@ const git = (...args) =>
   execFileSync('git', args, { cwd: inRoot(), encoding: 'utf8' }).split('\n').filter(Boolean);
 
 /** Paths of tracked and new files that are there, ignored ones left out. */
-export const paths = git('ls-files', '-co', '--exclude-standard', '--deduplicate').filter(
-  (path) => statSync(inRoot(path), { throwIfNoEntry: false })?.isFile(),
+export const paths = git('ls-files', '-co', '--exclude-standard', '--deduplicate').filter((path) =>
+  statSync(inRoot(path), { throwIfNoEntry: false })?.isFile(),
 );
 
 export const trackedYetIgnored = () => git('ls-files', '-ci', '--exclude-standard');

@@ -125,7 +125,8 @@ TEST_CASE("engine: does nothing before it is started") {
   CHECK(device.engine().status().phase == Phase::closed);
 }
 
-TEST_CASE("engine: the first exchange reads, so that the hub's time is known before anything is sent") {
+TEST_CASE(
+    "engine: the first exchange reads, so that the hub's time is known before anything is sent") {
   Device device;
   device.write(0);
   device.engine().start(1, device.now);
@@ -272,8 +273,7 @@ TEST_CASE("engine: after a 401 it asks for a token once more, then waits to be t
   CHECK(device.sent.refresh_token);
   device.fail(Errc::unauthorized);
   CHECK(device.poll() == "close status");
-  CHECK(device.engine().status() ==
-        Status{Phase::needs_auth, 1, kNow, Errc::unauthorized, true});
+  CHECK(device.engine().status() == Status{Phase::needs_auth, 1, kNow, Errc::unauthorized, true});
   device.now += 1'000'000;
   CHECK(device.poll().empty());
   device.engine().sync_now(device.now);
@@ -565,7 +565,8 @@ TEST_CASE("engine: restored, its stamps go on after everything known") {
   CHECK(device.engine().accepted() == accepted);
 }
 
-TEST_CASE("engine: a clock set back behind what the hub accepted still keeps the times between writes") {
+TEST_CASE(
+    "engine: a clock set back behind what the hub accepted still keeps the times between writes") {
   constexpr WallMs kHour = 3'600'000;
   Device device;
   device.engine().restore({static_cast<std::uint64_t>(kNow) << 16, Node{1}}, {}, 0);

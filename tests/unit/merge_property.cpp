@@ -1,4 +1,5 @@
-// The laws of a join, on random states with shrinking: without them retries, duplicates and reordering would not be harmless.
+// The laws of a join, on random states with shrinking: without them retries, duplicates and
+// reordering would not be harmless.
 #include <rapidcheck.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,7 +16,8 @@ struct Arbitrary<states::State> {
     return gen::exec([at] {
       states::State state;
       if (*gen::arbitrary<bool>()) state.base = *at;
-      for (tidemark::Field field = tidemark::kFirstField; field < tidemark::kFirstField + 4; ++field)
+      for (tidemark::Field field = tidemark::kFirstField; field < tidemark::kFirstField + 4;
+           ++field)
         if (*gen::arbitrary<bool>()) state.fields[field] = *at;
       if (state.base)
         std::erase_if(state.fields, [&](const auto& f) { return f.second <= *state.base; });

@@ -1,4 +1,5 @@
-// The join against the golden vectors, over several records at once, and against input that breaks its contract.
+// The join against the golden vectors, over several records at once, and against input that breaks
+// its contract.
 #include "tidemark/merge.h"
 
 #include <catch2/catch_test_macros.hpp>

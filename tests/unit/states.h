@@ -1,4 +1,5 @@
-// Readable states for tests of the merge: a stamp is a small number, its last digit the node (see vectors/merge.json).
+// Readable states for tests of the merge: a stamp is a small number, its last digit the node (see
+// vectors/merge.json).
 #ifndef TIDEMARK_TESTS_STATES_H
 #define TIDEMARK_TESTS_STATES_H
 
@@ -11,9 +12,7 @@
 
 namespace states {
 
-inline tidemark::Stamp stamp(std::uint64_t n) {
-  return {(n / 10) << 16, tidemark::Node{n % 10}};
-}
+inline tidemark::Stamp stamp(std::uint64_t n) { return {(n / 10) << 16, tidemark::Node{n % 10}}; }
 
 /// A state of one record by its stamps.
 struct State {
@@ -29,8 +28,7 @@ struct State {
     std::vector<Cell> out;
     if (base) out.push_back(Cell::of(record, tidemark::kEveryField, stamp(*base)));
     if (reg)
-      out.push_back(
-          Cell::of(record, deleted ? tidemark::kDeleted : tidemark::kAlive, stamp(*reg)));
+      out.push_back(Cell::of(record, deleted ? tidemark::kDeleted : tidemark::kAlive, stamp(*reg)));
     for (const auto& [field, at] : fields) out.push_back(Cell::of(record, field, stamp(at)));
     return out;
   }

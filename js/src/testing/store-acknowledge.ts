@@ -1,8 +1,9 @@
 // Contract: what leaves the log, when, and what stays; and who may commit.
-import { equal, rejects } from './contract.js';
-import { stampAt } from './clock.js';
-import type { StoreTests } from './store-contract.js';
+
 import type { PendingWrite } from '../stores/store.js';
+import { stampAt } from './clock.js';
+import { equal, rejects } from './contract.js';
+import type { StoreTests } from './store-contract.js';
 
 const names = (writes: readonly PendingWrite[]) => writes.map(({ id }) => id);
 

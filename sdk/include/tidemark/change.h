@@ -1,5 +1,5 @@
-// Cell: the one shape in which changes and records enter the core. Values, names and keys never do: a batch's records and
-// fields are numbers that the host hands out for as long as the batch lasts.
+// Cell: the one shape in which changes and records enter the core. Values, names and keys never do:
+// a batch's records and fields are numbers that the host hands out for as long as the batch lasts.
 #ifndef TIDEMARK_CHANGE_H
 #define TIDEMARK_CHANGE_H
 
@@ -13,7 +13,8 @@ namespace tidemark {
 /// A record of a batch: its index there.
 using RecordIndex = std::uint32_t;
 
-/// What a cell is about: one of the three below, or a field of the app by the number the host gave it, from kFirstField.
+/// What a cell is about: one of the three below, or a field of the app by the number the host gave
+/// it, from kFirstField.
 using Field = std::uint32_t;
 /// The base: every field that has no cell of its own, the absent ones included.
 inline constexpr Field kEveryField = 0;

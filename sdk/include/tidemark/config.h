@@ -1,4 +1,5 @@
-// Config: every limit and interval of the engine, with its unit in the name and a default that suits an app on a phone.
+// Config: every limit and interval of the engine, with its unit in the name and a default that
+// suits an app on a phone.
 #ifndef TIDEMARK_CONFIG_H
 #define TIDEMARK_CONFIG_H
 
@@ -9,14 +10,16 @@ namespace tidemark {
 struct Config {
   /// How far ahead of now a stamp may be before the hub answers `clock`.
   std::int64_t drift_ms_max = 60'000;
-  /// A newly learned clock offset that differs by more than this from the one in use re-stamps what was never sent.
+  /// A newly learned clock offset that differs by more than this from the one in use re-stamps what
+  /// was never sent.
   std::int64_t offset_step_ms = 2'000;
 
   /// Records in one push, at most; a local transaction is split only where it alone is larger.
   std::uint32_t push_records_max = 500;
   /// Bytes of rows in one push, at most, likewise.
   std::uint32_t push_bytes_max = 1u << 20;
-  /// Writes that the store is asked to load for one push: the window in which what shares a record is kept together.
+  /// Writes that the store is asked to load for one push: the window in which what shares a record
+  /// is kept together.
   std::uint32_t outbox_writes_max = 2'000;
   /// Records that a pull asks for.
   std::uint32_t pull_records_max = 1'000;

@@ -1,6 +1,7 @@
-// Engine: the sync engine of one device, without hands. It reads no clock and calls nobody: the host passes what happened and
-// what time it is, and asks with poll() what to do next, until nothing is left. Four kinds of names:
-// getters; commands of the app; handle_* for what arrived; poll.
+// Engine: the sync engine of one device, without hands. It reads no clock and calls nobody: the
+// host passes what happened and what time it is, and asks with poll() what to do next, until
+// nothing is left. Four kinds of names: getters; commands of the app; handle_* for what arrived;
+// poll.
 #ifndef TIDEMARK_ENGINE_H
 #define TIDEMARK_ENGINE_H
 
@@ -15,7 +16,8 @@
 
 namespace tidemark {
 
-/// Not thread-safe: one engine, one thread at a time. All times are the host's wall clock, uncorrected.
+/// Not thread-safe: one engine, one thread at a time. All times are the host's wall clock,
+/// uncorrected.
 class Engine {
  public:
   /// `node`: 64 random bits, fresh at every start of an engine.
@@ -27,18 +29,20 @@ class Engine {
   // Getters.
   [[nodiscard]] Status status() const noexcept;
   [[nodiscard]] const Clock& clock() const noexcept;
-  /// The greatest stamp that the hub is known to have accepted: what restore() wants back at the next start.
+  /// The greatest stamp that the hub is known to have accepted: what restore() wants back at the
+  /// next start.
   [[nodiscard]] Stamp accepted() const noexcept;
   /// What the last Send carries; valid until the next handle_outbox.
   [[nodiscard]] const Batch& batch() const noexcept;
 
   // Commands.
-  /// What the store had saved: the greatest stamp known to be accepted by the hub, the greatest in the log, and the offset.
-  /// Before the first reserve().
+  /// What the store had saved: the greatest stamp known to be accepted by the hub, the greatest in
+  /// the log, and the offset. Before the first reserve().
   void restore(Stamp accepted, Stamp newest, std::int64_t offset_ms) noexcept;
   /// The first of `count` consecutive stamps for writes made now. Errors as Clock::reserve.
   [[nodiscard]] Result<Stamp> reserve(std::uint32_t count, WallMs now) noexcept;
-  /// While Restamp is under way: the new first stamp of a log entry of `count` writes, from its old one. Entries come in the log's order.
+  /// While Restamp is under way: the new first stamp of a log entry of `count` writes, from its old
+  /// one. Entries come in the log's order.
   [[nodiscard]] Result<Stamp> restamp(Stamp first, std::uint32_t count, WallMs now) noexcept;
   /// Begins to sync, and ends it for good. Stamps are given in any state.
   void start(std::uint32_t pending, WallMs now) noexcept;
@@ -48,21 +52,26 @@ class Engine {
   /// Syncs as soon as possible, whatever was scheduled; also after the app has a new token.
   void sync_now(WallMs now) noexcept;
 
-  // What arrived. Answers name the ticket of the request; those to an earlier one change nothing but `pending`.
+  // What arrived. Answers name the ticket of the request; those to an earlier one change nothing
+  // but `pending`.
   void handle_online(bool online, WallMs now) noexcept;
   void handle_live(bool connected, WallMs now) noexcept;
   /// `count` records were written on this device.
   void handle_write(std::uint32_t count, WallMs now) noexcept;
   /// The hub may have news.
   void handle_poke(WallMs now) noexcept;
-  /// Another context of this device learned the clock: `restart`: ours ran ahead, so go on under `spare` from `accepted`.
+  /// Another context of this device learned the clock: `restart`: ours ran ahead, so go on under
+  /// `spare` from `accepted`.
   void handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart, Node spare) noexcept;
-  /// Plans the next batch. Errc::wrong_state: not the current ticket, nothing was planned. Errc::bad_input: the view contradicts itself; the session then waits as after a failure of the store.
+  /// Plans the next batch. Errc::wrong_state: not the current ticket, nothing was planned.
+  /// Errc::bad_input: the view contradicts itself; the session then waits as after a failure of the
+  /// store.
   Errc handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_t pending, WallMs now,
                      std::uint32_t random);
   /// `spare`: 64 random bits, in case the hub says that our clock is ahead.
   void handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcept;
-  /// The request failed with `code`. `retry_after_ms`: what the endpoint asked for, or 0. `random`: a uniform word, for jitter.
+  /// The request failed with `code`. `retry_after_ms`: what the endpoint asked for, or 0. `random`:
+  /// a uniform word, for jitter.
   void handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,
                     std::uint32_t random) noexcept;
   void handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
@@ -70,7 +79,8 @@ class Engine {
   void handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
   void handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
 
-  /// What to do next; nothing until the next call of another kind, or until the time that Wake named.
+  /// What to do next; nothing until the next call of another kind, or until the time that Wake
+  /// named.
   [[nodiscard]] std::optional<Output> poll(WallMs now) noexcept;
 
  private:

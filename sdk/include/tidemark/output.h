@@ -1,4 +1,5 @@
-// What the engine asks of its host, and what it is told in return. Plain data; the engine owns nothing of the host's.
+// What the engine asks of its host, and what it is told in return. Plain data; the engine owns
+// nothing of the host's.
 #ifndef TIDEMARK_OUTPUT_H
 #define TIDEMARK_OUTPUT_H
 
@@ -12,13 +13,15 @@
 
 namespace tidemark {
 
-/// Names one request to the host. An answer to any but the current one is ignored: late and double replies are harmless.
+/// Names one request to the host. An answer to any but the current one is ignored: late and double
+/// replies are harmless.
 using Ticket = std::uint32_t;
 
 /// One record's part of one entry of the log, not acknowledged yet.
 struct PendingWrite {
   RecordIndex record = 0;
-  /// Writes of one local transaction share the number; numbers are the host's, below the count of writes.
+  /// Writes of one local transaction share the number; numbers are the host's, below the count of
+  /// writes.
   std::uint32_t transaction = 0;
   /// How many of the view's cells belong to this write.
   std::uint32_t cells = 0;
@@ -44,7 +47,8 @@ struct Batch {
   bool split = false;
 };
 
-/// `full` is push and the first page of pull; a transport whose endpoint lacks it does one after the other.
+/// `full` is push and the first page of pull; a transport whose endpoint lacks it does one after
+/// the other.
 enum class Call : std::uint32_t { pull = 1, full = 2 };
 
 /// Load the outbox, about `writes_max` writes of it, then handle_outbox.
@@ -52,7 +56,8 @@ struct LoadOutbox {
   Ticket ticket = 0;
   std::uint32_t writes_max = 0;
 };
-/// Send `call` to the endpoint, with the engine's batch where it pushes, then handle_reply or handle_fault.
+/// Send `call` to the endpoint, with the engine's batch where it pushes, then handle_reply or
+/// handle_fault.
 struct Send {
   Ticket ticket = 0;
   Call call = Call::pull;
@@ -63,14 +68,16 @@ struct Send {
 /// Store what the reply brought, in one transaction, then handle_committed or handle_store_fault.
 struct Commit {
   Ticket ticket = 0;
-  /// Whether to apply the reply's page and cursor, or only its acknowledgements: a page is decided against pending stamps, so
-  /// not while these are about to change; it will be read again.
+  /// Whether to apply the reply's page and cursor, or only its acknowledgements: a page is decided
+  /// against pending stamps, so not while these are about to change; it will be read again.
   bool page = true;
-  /// Other than ok: there was no reply, the endpoint refuses the batch's only record for good; it becomes a dead letter.
+  /// Other than ok: there was no reply, the endpoint refuses the batch's only record for good; it
+  /// becomes a dead letter.
   Errc refused = Errc::ok;
 };
-/// Stamp the pending log entries again with Engine::restamp, in one transaction, then handle_restamped or handle_store_fault.
-/// The clock has a new node. `refused`: because the hub says that it runs ahead; other contexts of the device must start over as well.
+/// Stamp the pending log entries again with Engine::restamp, in one transaction, then
+/// handle_restamped or handle_store_fault. The clock has a new node. `refused`: because the hub
+/// says that it runs ahead; other contexts of the device must start over as well.
 struct Restamp {
   Ticket ticket = 0;
   bool refused = false;
@@ -90,7 +97,8 @@ using Output = std::variant<LoadOutbox, Send, Commit, Restamp, Live, StatusChang
 
 /// What the endpoint answered, in numbers.
 struct Reply {
-  /// Of a push: changes that were acknowledged, dead letters included; that are to be sent again later; that were answered `clock`.
+  /// Of a push: changes that were acknowledged, dead letters included; that are to be sent again
+  /// later; that were answered `clock`.
   std::uint32_t settled = 0;
   std::uint32_t kept = 0;
   std::uint32_t clock_refused = 0;

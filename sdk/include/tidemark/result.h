@@ -1,5 +1,6 @@
 // Result<T>: a value or an Error, for everything that can fail because of its input.
-// Ours rather than std::expected, whose presence depends on the user's language mode: a public type must not.
+// Ours rather than std::expected, whose presence depends on the user's language mode: a public type
+// must not.
 #ifndef TIDEMARK_RESULT_H
 #define TIDEMARK_RESULT_H
 
@@ -17,7 +18,8 @@ enum class Errc : std::uint16_t {
 #undef TIDEMARK_ERROR
 };
 
-/// The name of `code` as on the wire, for example "bad_stamp"; "internal" for a number not in the list.
+/// The name of `code` as on the wire, for example "bad_stamp"; "internal" for a number not in the
+/// list.
 [[nodiscard]] std::string_view name_of(Errc code) noexcept;
 /// One English sentence on what happened; static storage.
 [[nodiscard]] std::string_view message_of(Errc code) noexcept;

@@ -1,5 +1,6 @@
 // Stamp, the hybrid logical time of a write, and Clock, which makes them.
-// Hybrid logical clocks: Kulkarni, Demirbas, Madappa, Avva, Leone: "Logical Physical Clocks", OPODIS 2014.
+// Hybrid logical clocks: Kulkarni, Demirbas, Madappa, Avva, Leone: "Logical Physical Clocks",
+// OPODIS 2014.
 #ifndef TIDEMARK_STAMP_H
 #define TIDEMARK_STAMP_H
 
@@ -13,13 +14,15 @@
 
 namespace tidemark {
 
-/// 64 random bits, drawn by the host at every engine start, so that two tabs, a clone and a restored backup never share one.
+/// 64 random bits, drawn by the host at every engine start, so that two tabs, a clone and a
+/// restored backup never share one.
 enum class Node : std::uint64_t {};
 
 /// Milliseconds since 1970 as the host's clock says; may be wrong, may jump.
 using WallMs = std::int64_t;
 
-/// When and by whom a value was written. Totally ordered; the default is before every stamp that a clock makes.
+/// When and by whom a value was written. Totally ordered; the default is before every stamp that a
+/// clock makes.
 struct Stamp {
   /// `ms:48 | counter:16`: one number, so that n consecutive stamps are n consecutive times.
   std::uint64_t time = 0;
@@ -56,11 +59,13 @@ class Clock {
   [[nodiscard]] WallMs corrected(WallMs now) const noexcept;
 
   /// The first of `count` >= 1 consecutive stamps, all greater than every stamp made or seen.
-  /// Errc::bad_input for a count of 0, Errc::clock_overflow at the end of time (year 10889); the clock then stays as it was.
+  /// Errc::bad_input for a count of 0, Errc::clock_overflow at the end of time (year 10889); the
+  /// clock then stays as it was.
   [[nodiscard]] Result<Stamp> reserve(std::uint32_t count, WallMs now) noexcept;
   /// Takes note of a stamp made elsewhere: later ones here will be greater.
   void observe(Stamp seen) noexcept;
-  /// Starts over under a new node, from `floor`: for a clock that turned out to run ahead (see protocol.md, `clock`).
+  /// Starts over under a new node, from `floor`: for a clock that turned out to run ahead (see
+  /// protocol.md, `clock`).
   void restart(Node node, Stamp floor) noexcept;
 
  private:
@@ -72,7 +77,8 @@ class Clock {
 /// Whether `stamp` is further ahead of `now` than `drift_ms_max` allows.
 [[nodiscard]] bool is_ahead(Stamp stamp, WallMs now, std::int64_t drift_ms_max) noexcept;
 
-/// The hub's time minus ours: NTP's estimate, which halves the round trip. `server` is when the hub answered.
+/// The hub's time minus ours: NTP's estimate, which halves the round trip. `server` is when the hub
+/// answered.
 [[nodiscard]] std::int64_t estimate_offset_ms(WallMs sent, WallMs received, WallMs server) noexcept;
 
 }  // namespace tidemark

@@ -1,5 +1,6 @@
-// Everything of the core. The pieces, from the ground up: result (errors), config (limits), stamp (time), change (cells),
-// merge (the join), output (what an engine asks and is told), engine (the loop).
+// Everything of the core. The pieces, from the ground up: result (errors), config (limits), stamp
+// (time), change (cells), merge (the join), output (what an engine asks and is told), engine (the
+// loop).
 #ifndef TIDEMARK_TIDEMARK_H
 #define TIDEMARK_TIDEMARK_H
 

@@ -13,20 +13,23 @@ namespace tidemark {
 struct Engine::Impl {
   Impl(const Config& c, Node node) : config(c), clock(node), session(c) {}
 
-  // Takes the hub's time from a reply, and returns by how much it moved the clock if that matters for what is already stamped.
+  // Takes the hub's time from a reply, and returns by how much it moved the clock if that matters
+  // for what is already stamped.
   std::int64_t learn_time(const Reply& reply) noexcept {
     const std::int64_t estimate =
         estimate_offset_ms(reply.sent_at, reply.received_at, reply.server_at);
     const std::int64_t error = std::max<std::int64_t>(0, reply.received_at - reply.sent_at) / 2;
     const std::int64_t shift = estimate - clock.offset_ms();
-    // Within the estimate's own error the old offset is as good, and keeping it keeps the clock smooth.
+    // Within the estimate's own error the old offset is as good, and keeping it keeps the clock
+    // smooth.
     if (std::abs(shift) <= error) return 0;
     clock.set_offset_ms(estimate);
     return std::abs(shift) > std::max(error, config.offset_step_ms) ? shift : 0;
   }
 
-  // Until the hub has told its time: a clock that shows less than a stamp which the hub accepted is behind by that much at least.
-  // Stamps would otherwise stand still at that one, and be moved into the future by what is then learned.
+  // Until the hub has told its time: a clock that shows less than a stamp which the hub accepted is
+  // behind by that much at least. Stamps would otherwise stand still at that one, and be moved into
+  // the future by what is then learned.
   void catch_up(WallMs now) noexcept {
     const std::int64_t behind = accepted.ms() - clock.corrected(now);
     if (!session.has_answered() && behind > config.offset_step_ms)
@@ -76,7 +79,8 @@ Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
 
 Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noexcept {
   if (!impl_->shift_ms) return impl_->clock.reserve(count, now);
-  // Moved rather than made new: an edit of last Monday must not become one of today because the offset was wrong.
+  // Moved rather than made new: an edit of last Monday must not become one of today because the
+  // offset was wrong.
   if (first.node != impl_->shifted_node) return first;
   if (count == 0) return Errc::bad_input;
   const Stamp after = std::max(impl_->floor, impl_->last_restamped);
@@ -129,7 +133,8 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
   impl_->pending = pending;
   impl_->session.set_pending(pending);
   if (!impl_->session.is_current(ticket)) return Errc::wrong_state;
-  // The first request only reads: its answer tells the hub's time, under which the first push is then stamped.
+  // The first request only reads: its answer tells the hub's time, under which the first push is
+  // then stamped.
   const OutboxView none;
   const bool may_push = impl_->session.has_answered();
   auto batch = plan_batch(may_push ? outbox : none, impl_->session.records_max(),
@@ -151,7 +156,8 @@ void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcep
   if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
     impl_->accepted = std::max(impl_->accepted, reply.accepted);
   const bool refused = reply.clock_refused > 0;
-  // Only before the first push of an engine is it certain that nothing under its node was ever sent.
+  // Only before the first push of an engine is it certain that nothing under its node was ever
+  // sent.
   const bool moved = first_answer && shift != 0 && impl_->pending > 0;
   impl_->shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
   if (refused || moved)

@@ -1,4 +1,5 @@
-// One pass over both sides, a record at a time: base, register, then the exceptions that stay above the joined base.
+// One pass over both sides, a record at a time: base, register, then the exceptions that stay above
+// the joined base.
 #include "tidemark/merge.h"
 
 #include <algorithm>
@@ -40,7 +41,8 @@ std::optional<Cell> take_front(Cells& cells, Wanted wanted) noexcept {
   return cell;
 }
 
-// Of one field, or of the register, where equal stamps with different flags are ordered by the flag: true wins.
+// Of one field, or of the register, where equal stamps with different flags are ordered by the
+// flag: true wins.
 Joined greater(const Cell& local, const Cell& remote) noexcept {
   const auto order = local.stamp() <=> remote.stamp();
   if (order > 0) return {local, Side::local};
@@ -93,9 +95,9 @@ Result<std::uint32_t> join(Cells local, Cells remote, std::vector<Joined>& out) 
   const std::size_t before = out.size();
   while (!local.empty() || !remote.empty()) {
     const RecordIndex record = remote.empty() ? local.front().record
-                               : local.empty() ? remote.front().record
-                                               : std::min(local.front().record,
-                                                          remote.front().record);
+                               : local.empty()
+                                   ? remote.front().record
+                                   : std::min(local.front().record, remote.front().record);
     const Cells mine = take_record(local, record);
     join_record(mine, take_record(remote, record), out);
   }

@@ -1,4 +1,5 @@
-// Groups by union-find over transactions; packs groups in the order of their first write; joins each record's writes.
+// Groups by union-find over transactions; packs groups in the order of their first write; joins
+// each record's writes.
 #include "outbox.h"
 
 #include <algorithm>

@@ -155,8 +155,9 @@ void Session::failed(Errc code, std::int64_t retry_after_ms, WallMs now,
   retry_later(code, at_least, now, random);
 }
 
-// An endpoint that refuses a whole batch is asked with half of it, down to the one record that it cannot take: only that one is
-// given up, so that it blocks no other. Only after the endpoint has shown that it speaks this protocol.
+// An endpoint that refuses a whole batch is asked with half of it, down to the one record that it
+// cannot take: only that one is given up, so that it blocks no other. Only after the endpoint has
+// shown that it speaks this protocol.
 bool Session::refuse_part(Errc code, WallMs now) noexcept {
   if (code != Errc::bad_request && code != Errc::too_large) return false;
   if (batch_records_ == 0 || !has_answered_) return false;

@@ -1,7 +1,9 @@
-// The session: one exchange after another, as a state machine. It decides when and what to ask of the host (load, send, commit,
-// restamp) and never holds rows, cursors or bodies. One request is under way at a time, named by its ticket.
+// The session: one exchange after another, as a state machine. It decides when and what to ask of
+// the host (load, send, commit, restamp) and never holds rows, cursors or bodies. One request is
+// under way at a time, named by its ticket.
 //
-//   idle -> loading -> sending -> committing -> (restamping) -> idle          a failure of any leads to idle with a later due time
+//   idle -> loading -> sending -> committing -> (restamping) -> idle          a failure of any
+//   leads to idle with a later due time
 #ifndef TIDEMARK_CORE_SESSION_H
 #define TIDEMARK_CORE_SESSION_H
 
@@ -71,12 +73,14 @@ class Session {
   std::uint32_t batch_records_ = 0;
   bool refresh_token_ = false;
   bool restamp_ = false;
-  /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old stamps.
+  /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old
+  /// stamps.
   bool must_restamp_ = false;
   Errc refused_ = Errc::ok;
   Reply reply_;
 
-  /// When the next exchange is due; while one is under way, whether another was asked for meanwhile.
+  /// When the next exchange is due; while one is under way, whether another was asked for
+  /// meanwhile.
   WallMs due_ = 0;
   bool again_ = false;
   std::uint32_t attempt_ = 0;

@@ -1,6 +1,6 @@
 // Databases for the Dexie tests: fresh ones, with the addon over a test clock in place of the engine.
 import { Dexie } from 'dexie';
-import { type Clock, dexieAddon, type DexieStore } from '../../../js/src/dexie.js';
+import { type Clock, type DexieStore, dexieAddon } from '../../../js/src/dexie.js';
 import { type OpenStore, TestClock } from '../../../js/src/testing/index.js';
 import type { Sync } from '../../../js/src/types.js';
 

@@ -3,8 +3,8 @@ import { loadJoin } from '../../../js/src/core.js';
 import { runContract, storeContract } from '../../../js/src/testing/index.js';
 import { useWasm } from '../../../js/src/wasm.js';
 import { dexieTests } from './dexie-tests.js';
-import { lifecycleTests } from './lifecycle-tests.js';
 import { openDexieStore } from './driver.js';
+import { lifecycleTests } from './lifecycle-tests.js';
 
 declare global {
   var result: unknown;

@@ -1,7 +1,7 @@
 // Runs the Dexie store's tests in Chromium. usage: node tests/browser/store/run.mjs
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { hasChromium, pageOf, bundlePage, runPage } from '../harness.mjs';
+import { bundlePage, hasChromium, pageOf, runPage } from '../harness.mjs';
 
 if (!hasChromium()) {
   console.log('skipped: no Chromium (set CHROMIUM to its path)');

@@ -1,6 +1,6 @@
 // Runs the end-to-end tests of sync: real Chromium, the real Worker in workerd, and a network that fails.
 // usage: node tests/browser/sync/run.mjs [PART OF A NAME …]      SEED=n repeats a run's chance; LANES=n cases at a time
-import { launchable, World, Stage } from './world.mjs';
+
 import { cases as clocks } from './cases/clocks.mjs';
 import { cases as crashes } from './cases/crashes.mjs';
 import { cases as exchange } from './cases/exchange.mjs';
@@ -8,6 +8,7 @@ import { cases as faults } from './cases/faults.mjs';
 import { cases as tables } from './cases/tables.mjs';
 import { cases as tabs } from './cases/tabs.mjs';
 import { cases as transactions } from './cases/transactions.mjs';
+import { launchable, Stage, World } from './world.mjs';
 
 const caseMsMax = Number(process.env.CASE_MS ?? 60_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));

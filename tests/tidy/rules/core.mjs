@@ -26,7 +26,9 @@ const staticVariable = /(?:^\s+|[{;]\s*)static (?!const|constexpr)[^(]*(=|;)/;
 /** Include lines keep their quotes and so their names; code loses its strings. */
 const checked = (path) => {
   const includes = linesOf(path);
-  return codeLinesOf(path).map((code, i) => (includes[i]?.startsWith('#include') ? includes[i] : code));
+  return codeLinesOf(path).map((code, i) =>
+    includes[i]?.startsWith('#include') ? includes[i] : code,
+  );
 };
 
 export function coreBans() {
@@ -70,7 +72,8 @@ export function includeOrder() {
   for (const path of core) {
     for (const line of linesOf(path)) {
       const included = /^#include "(.*)"/.exec(line)?.[1];
-      if (included && rankOf(included) > rankOf(path)) problems.push(`${path}: includes ${included}`);
+      if (included && rankOf(included) > rankOf(path))
+        problems.push(`${path}: includes ${included}`);
     }
   }
   return problems;

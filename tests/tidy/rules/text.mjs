@@ -12,12 +12,14 @@ const excuse = /tidy: long, because \S/;
 const where = (path, index) => `${path}:${index + 1}`;
 
 export function lineLength() {
-  return paths.filter((path) => isCpp(path) || isScript(path)).flatMap((path) =>
-    linesOf(path)
-      .map((line, index) => [[...line].length, index])
-      .filter(([columns]) => columns > columnsMax)
-      .map(([columns, index]) => `${where(path, index)}: ${columns} columns`),
-  );
+  return paths
+    .filter((path) => isCpp(path) || isScript(path))
+    .flatMap((path) =>
+      linesOf(path)
+        .map((line, index) => [[...line].length, index])
+        .filter(([columns]) => columns > columnsMax)
+        .map(([columns, index]) => `${where(path, index)}: ${columns} columns`),
+    );
 }
 
 export function fileLength() {

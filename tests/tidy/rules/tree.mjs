@@ -8,21 +8,26 @@ import { bytesOf, linesOf, paths, textOf, trackedYetIgnored } from '../files.mjs
 const blobBytesMax = 512 * 1024;
 
 export const blobs = () =>
-  paths.filter((path) => bytesOf(path) > blobBytesMax).map((path) => `${path}: ${bytesOf(path)} bytes`);
+  paths
+    .filter((path) => bytesOf(path) > blobBytesMax)
+    .map((path) => `${path}: ${bytesOf(path)} bytes`);
 
-export const builtAndTracked = () => trackedYetIgnored().map((path) => `${path}: ignored, yet tracked`);
+export const builtAndTracked = () =>
+  trackedYetIgnored().map((path) => `${path}: ignored, yet tracked`);
 
 const generators = ['js/scripts/gen-errors.mjs'];
 
 export function generated() {
-  return generators.filter((script) => existsSync(inRoot(script))).flatMap((script) => {
-    try {
-      execFileSync(process.execPath, [inRoot(script), '--check'], { stdio: 'pipe' });
-      return [];
-    } catch (error) {
-      return [`${script} --check: ${error.stderr.toString().trim()}`];
-    }
-  });
+  return generators
+    .filter((script) => existsSync(inRoot(script)))
+    .flatMap((script) => {
+      try {
+        execFileSync(process.execPath, [inRoot(script), '--check'], { stdio: 'pipe' });
+        return [];
+      } catch (error) {
+        return [`${script} --check: ${error.stderr.toString().trim()}`];
+      }
+    });
 }
 
 /** CMake lists its tests one by one; Vitest takes what is in these two folders. */
@@ -40,20 +45,28 @@ export function unlistedTests() {
 /** In js/src: who may not import whom, so that stores and transports stay replaceable. */
 const walls = [
   { from: /^(stores|transports)\//, to: /^(engine|pump|exchange|client|dexie|worker|index)\.js$/ },
-  { from: /^worker(\/|\.ts$)/, to: /^(engine|pump|exchange|client|dexie|index|(stores|transports)\/.*)\.js$/ },
-  { from: /^(types|values|wire|columns|errors)\.ts$/, to: /^(engine|client|(stores|transports)\/.*)\.js$/ },
+  {
+    from: /^worker(\/|\.ts$)/,
+    to: /^(engine|pump|exchange|client|dexie|index|(stores|transports)\/.*)\.js$/,
+  },
+  {
+    from: /^(types|values|wire|columns|errors)\.ts$/,
+    to: /^(engine|client|(stores|transports)\/.*)\.js$/,
+  },
   { from: /^(?!index\.ts|testing\/)/, to: /^testing\// },
 ];
 
 export function importWalls() {
   const base = 'js/src/';
-  return paths.filter((path) => path.startsWith(base)).flatMap((path) => {
-    const from = path.slice(base.length);
-    return linesOf(path)
-      .map((line) => /from '(\.[^']*)'/.exec(line)?.[1])
-      .filter(Boolean)
-      .map((name) => posix.join(posix.dirname(from), name))
-      .filter((to) => walls.some((wall) => wall.from.test(from) && wall.to.test(to)))
-      .map((to) => `${path}: imports ${to}`);
-  });
+  return paths
+    .filter((path) => path.startsWith(base))
+    .flatMap((path) => {
+      const from = path.slice(base.length);
+      return linesOf(path)
+        .map((line) => /from '(\.[^']*)'/.exec(line)?.[1])
+        .filter(Boolean)
+        .map((name) => posix.join(posix.dirname(from), name))
+        .filter((to) => walls.some((wall) => wall.from.test(from) && wall.to.test(to)))
+        .map((to) => `${path}: imports ${to}`);
+    });
 }

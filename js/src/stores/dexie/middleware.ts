@@ -7,10 +7,10 @@ import type {
   DBCoreTable,
   Middleware,
 } from 'dexie';
-import { logStore } from './schema.js';
-import { Recorder } from './recorder.js';
-import type { Tracker } from './tracker.js';
 import { recordMutate } from './record.js';
+import { Recorder } from './recorder.js';
+import { logStore } from './schema.js';
+import type { Tracker } from './tracker.js';
 
 export function trackingMiddleware(tracker: Tracker): Middleware<DBCore> {
   const recorder = new Recorder(tracker);
