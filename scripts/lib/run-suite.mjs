@@ -24,6 +24,9 @@ function countOf(suite, run) {
   return { passed, failed: bad ? Math.max(1, failed) : failed };
 }
 
+/** For people: a program that dies may quote itself, on one line of many kilobytes. */
+const readable = (output) => output.trimEnd().replace(/^(.{1000}).+$/gm, '$1 …');
+
 /** Prints the suite's line, and all its output when it failed. */
 export async function runSuite(suite) {
   const start = performance.now();
