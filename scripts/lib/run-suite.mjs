@@ -35,8 +35,8 @@ export async function runSuite(suite) {
   const { passed, failed } = countOf(suite, run);
   mkdirSync(logs, { recursive: true });
   writeFileSync(join(logs, `${suite.name}.log`), run.output);
-  if (failed > 0)
-    console.log(`\n--- ${suite.name} ---\n${run.output.trimEnd()}\n--- ${suite.name} ---`);
+  const frame = `--- ${suite.name} ---`;
+  if (failed > 0) console.log(`\n${frame}\n${readable(run.output)}\n${frame}`);
   const name = suite.name.padEnd(10);
   const time = `${secondsSince(start)} s`.padStart(9);
   console.log(`${name} ${String(passed).padStart(5)} passed, ${failed} failed ${time}`);
