@@ -21,7 +21,7 @@ export function copyProject(name, { folder }) {
   return project;
 }
 
-/** The same with the tarball installed, and whatever else it is used with, in the versions pinned here. */
+/** The same with the tarball installed, and `others` in the versions that are pinned here. */
 export async function installedProject(name, context, others = []) {
   const project = copyProject(name, context);
   const pinned = others.map((other) => `${other}@${manifest.devDependencies[other]}`);

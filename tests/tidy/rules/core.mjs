@@ -16,7 +16,7 @@ const banned = [
   ['another library', /<nlohmann\//],
 ];
 
-/** Namespace scope starts at column 0: a declaration there that is neither constant nor a function. */
+/** A declaration at column 0, where namespace scope starts, of no constant and no function. */
 const keyword = 'using|namespace|class|struct|enum|template|constexpr|const|typedef|static_assert';
 const globalVariable = new RegExp(
   `^(?!(?:inline |static )?(?:${keyword})\\b)[A-Za-z_][\\w:<>,*& ]*\\s\\w+(\\s*=[^=]|\\{[^}]*\\};|;)`,
