@@ -168,7 +168,7 @@ class EngineBinding {
     add({o.ticket, static_cast<std::uint32_t>(o.call), o.refresh_token, o.records_max});
   }
   void append(const tidemark::Commit& o) {
-    add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused)});
+    add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused), o.give_up});
   }
   void append(const tidemark::Restamp& o) { add({o.ticket, o.refused}); }
   void append(const tidemark::Live& o) { add({o.open}); }

@@ -28,13 +28,21 @@ export interface ClientOptions extends Pick<SyncOptions, 'schema'> {
   name: string;
 }
 
+/** UTF-8 bytes of a device's label, at most. */
+const deviceBytesMax = 256;
+
 /** Starts to sync `store`. The engine is the one that stamps its writes. */
 export async function startSync(
   store: Store,
   engine: Engine,
   name: string,
-  { url, token, scope, transport, schema }: SyncOptions,
+  { url, token, scope, transport, schema, device }: SyncOptions,
 ): Promise<Sync> {
+  // Said here, where the app can hear it: the endpoint could only refuse every request.
+  if (schema !== undefined && !(Number.isSafeInteger(schema) && schema >= 0))
+    throw new TidemarkError('bad_input', 'schema is not a count');
+  if (device !== undefined && new TextEncoder().encode(device).length > deviceBytesMax)
+    throw new TidemarkError('bad_input', `device is over ${deviceBytesMax} bytes`);
   const http = new FetchTransport(url, token, scope, transport);
   const options: ClientOptions = { store, engine, name, transport: http };
   if (schema !== undefined) options.schema = schema;

@@ -103,7 +103,12 @@ class Connection<E extends Clock> implements TidemarkDexie {
     const { device } = options;
     const store = await DexieStore.open(this.tracker, { tables, clock: engine, device });
     this.store = store;
-    return this.sync.startSync(store, engine, `dexie:${this.tracker.db.name}`, options);
+    const { db } = this.tracker;
+    const connection = await this.sync.startSync(store, engine, `dexie:${db.name}`, options);
+    // A database that the app closed cannot be synced here, and must not keep other contexts from leading.
+    const end = () => queueMicrotask(() => db.hasBeenClosed() && void connection.close());
+    db.on('close', end);
+    return connection;
   }
 }
 

@@ -13,7 +13,7 @@ import type { StampText } from './wire.js';
 export type EngineOutput =
   | { kind: 'loadOutbox'; ticket: number; writesMax: number }
   | { kind: 'send'; ticket: number; call: 'pull' | 'full'; refreshToken: boolean; limit: number }
-  | { kind: 'commit'; ticket: number; page: boolean; refused: ErrorCode | null }
+  | { kind: 'commit'; ticket: number; page: boolean; refused: ErrorCode | null; giveUp: boolean }
   | { kind: 'restamp'; ticket: number; refused: boolean }
   | { kind: 'live'; open: boolean }
   | { kind: 'status' }
@@ -256,7 +256,7 @@ export class Engine implements Stamper {
           limit: d,
         };
       case 3:
-        return { kind: 'commit', ticket: a, page: b === 1, refused: codeOf(c) };
+        return { kind: 'commit', ticket: a, page: b === 1, refused: codeOf(c), giveUp: d === 1 };
       case 4:
         return { kind: 'restamp', ticket: a, refused: b === 1 };
       case 5:

@@ -42,22 +42,23 @@ export class Exchange {
     };
   }
 
-  /** What to store. `page` false: the acknowledgements only. */
+  /** What to store. `page` false: the acknowledgements only. `giveUp` false: what is `refused` stays for later. */
   commit(
     page: boolean,
     refused: ErrorCode | null,
-  ): Pick<Commit, 'acknowledged' | 'changes' | 'cursor'> {
+    giveUp = true,
+  ): Pick<Commit, 'acknowledged' | 'changes' | 'cursor' | 'after'> {
     const acknowledged: Acknowledgement[] = this.batch.vanished.map((write) => ({
       write,
       result: 'sent',
     }));
     for (const [i, change] of this.batch.changes.entries()) {
-      const result = refused === null ? this.#push?.results[i] : refusalOf(refused);
+      const result = refused === null ? this.#push?.results[i] : refusalOf(refused, giveUp);
       if (result !== undefined) acknowledged.push(...this.#acknowledge(i, change, result));
     }
     const commit = { acknowledged, changes: [] as Change[] };
     if (!page || this.#pull === null) return commit;
-    return { ...commit, changes: this.#pull.changes, cursor: this.#pull.cursor };
+    return { ...commit, changes: this.#pull.changes, cursor: this.#pull.cursor, after: this.cursor };
   }
 
   #acknowledge(i: number, change: Change, result: PushResult): Acknowledgement[] {
@@ -90,6 +91,6 @@ export class Exchange {
   }
 }
 
-function refusalOf(code: ErrorCode): PushResult {
-  return { outcome: 'rejected', code, message: errorMessage(code), retryable: false };
+function refusalOf(code: ErrorCode, giveUp: boolean): PushResult {
+  return { outcome: 'rejected', code, message: errorMessage(code), retryable: !giveUp };
 }

@@ -36,6 +36,7 @@ export class Pump {
   lastError: Error | null = null;
   readonly #options: PumpOptions;
   #cursor: Cursor;
+  #tables: string[];
   #exchange: Exchange;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,6 +47,7 @@ export class Pump {
   constructor(options: PumpOptions) {
     this.#options = options;
     this.#cursor = options.cursor;
+    this.#tables = options.tables;
     this.#exchange = new Exchange(options.cursor);
   }
 
@@ -142,7 +144,8 @@ export class Pump {
   }
 
   async #call(exchange: Exchange, { call, limit, refreshToken }: Step<'send'>): Promise<number> {
-    const { transport, engine, tables, device, schema } = this.#options;
+    const { transport, engine, device, schema } = this.#options;
+    const tables = this.#tables;
     const options = { refreshToken, signal: this.#abort.signal };
     const { cursor } = exchange;
     const { node } = engine;
@@ -158,15 +161,16 @@ export class Pump {
     return serverTime;
   }
 
-  async #commit({ ticket, page, refused }: Step<'commit'>): Promise<void> {
+  async #commit({ ticket, page, refused, giveUp }: Step<'commit'>): Promise<void> {
     const { engine, store, term } = this.#options;
-    const brought = this.#exchange.commit(page, refused);
+    const brought = this.#exchange.commit(page, refused, giveUp);
     const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
-    const { pending, missing } = await store.commit(commit, engine.join, term);
-    if (missing > 0) this.#cursor = null;
-    else if (brought.cursor !== undefined) this.#cursor = brought.cursor;
-    engine.handleCommitted(ticket, pending);
-    if (missing > 0) engine.handlePoke();
+    const stored = await store.commit(commit, engine.join, term);
+    this.#cursor = stored.cursor;
+    this.#tables = stored.tables;
+    engine.handleCommitted(ticket, stored.pending);
+    // Not where this page led to: there is more to read than it said.
+    if (brought.cursor !== undefined && stored.cursor !== brought.cursor) engine.handlePoke();
     this.#options.onClock(false);
   }
 

@@ -168,7 +168,12 @@ function isNested(value: unknown): boolean {
 
 /** Whether a field of a patch says that the field was removed. */
 export function isAbsent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, '$tm:absent');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(value, '$tm:absent') &&
+    Object.keys(value).length === 1
+  );
 }
 
 /** The tagged form of a row: its own enumerable properties. */

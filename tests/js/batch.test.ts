@@ -33,7 +33,9 @@ function ticketOf(kind: string): number {
 
 function batchOf(written: Written[], rows: Record<string, WireRow> = {}) {
   const numbered = numberOutbox(outboxOf(written, rows));
-  return buildBatch(numbered, engine.handleOutbox(ticketOf('loadOutbox'), numbered));
+  const planned = engine.handleOutbox(ticketOf('loadOutbox'), numbered);
+  if (planned === null) throw new Error('nothing was planned');
+  return buildBatch(numbered, planned);
 }
 const at = stampOf;
 

@@ -97,12 +97,12 @@ describe('what is stored', () => {
 
   test('is the page and its cursor', () => {
     const commit = exchangeOf([], pull({ changes, cursor: 'e:9' })).commit(true, null);
-    expect(commit).toEqual({ acknowledged: [], changes, cursor: 'e:9' });
+    expect(commit).toEqual({ acknowledged: [], changes, cursor: 'e:9', after: 'e:1' });
   });
 
   test('is a null cursor after a reset, and more to read', () => {
     const exchange = exchangeOf([], pull({ reset: true, cursor: null }));
-    expect(exchange.commit(true, null)).toEqual({ acknowledged: [], changes: [], cursor: null });
+    expect(exchange.commit(true, null)).toMatchObject({ changes: [], cursor: null, after: 'e:1' });
     expect(exchange.summary(0, 0, 0).more).toBe(true);
   });
 

@@ -105,7 +105,7 @@ class Device {
   }
   std::string note(const Commit& step) {
     ticket = step.ticket;
-    if (step.refused != Errc::ok) return "refuse";
+    if (step.refused != Errc::ok) return step.give_up ? "refuse" : "put-off";
     return step.page ? "commit" : "acknowledge";
   }
   std::string note(const Restamp& step) { return ticket = step.ticket, "restamp"; }
@@ -357,9 +357,35 @@ TEST_CASE("engine: a failing store is tried again, and nothing is taken as done"
   CHECK(device.poll() == "load status");
 }
 
+TEST_CASE("engine: an endpoint that refuses everything costs no record") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.write(1);
+  device.now += 20;
+  for (int i = 0; i < 5; ++i) {
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    device.poll();
+    device.fail(Errc::bad_request);
+    if (i == 0) continue;
+    CHECK(device.poll().starts_with("put-off"));
+    device.commit(0);
+    CHECK(device.poll() == "status wake");
+    CHECK(device.engine().status().error == Errc::bad_request);
+    device.now = device.wake;
+  }
+  CHECK(device.engine().status().pending == 2);
+}
+
 TEST_CASE("engine: a batch refused whole is halved down to the record to blame") {
   Device device;
   device.connect();
+  device.write(9);
+  device.now += 20;
+  device.poll();
+  device.exchange();
+  device.poll();
   for (std::uint32_t record = 0; record < 4; ++record) device.write(record);
   device.now += 20;
   for (const std::uint32_t size : {4u, 2u}) {
@@ -596,6 +622,26 @@ TEST_CASE("engine: an outbox that contradicts itself is an error, and the engine
   CHECK(device.engine().handle_outbox(device.ticket, {writes, {}, {}}, 1, device.now, kMost) ==
         Errc::bad_input);
   CHECK(device.poll() == "status wake");
+}
+
+TEST_CASE("engine: started again after close, it owes nothing to how it ended") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  device.fail(Errc::unauthorized);
+  device.poll();
+  device.fail(Errc::unauthorized);
+  device.engine().pause();
+  device.poll();
+  device.engine().close();
+  device.poll();
+  device.engine().start(1, device.now);
+  CHECK(device.poll() == "open load status");
+  CHECK(device.engine().status() == Status{Phase::syncing, 1, kNow, Errc::ok, true});
 }
 
 TEST_CASE("engine: closed, it asks for nothing more") {

@@ -7,6 +7,12 @@ const applied = { outcome: 'applied' };
 const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcome);
 const lost = (...names: string[]) => ({ outcome: 'merged', lost: names });
 
+/** Two devices of one scope. */
+function pair(): [Device, Device] {
+  const scope = newScope();
+  return [new Device(scope), new Device(scope, nodeB)];
+}
+
 /** What a reader without a cursor gets. */
 async function all(device: Device): Promise<Change[]> {
   return (await device.pull()).changes;
@@ -120,6 +126,33 @@ describe('again', () => {
 });
 
 describe('merged', () => {
+  test('an edit that revives a record is read whole by its writer, who never saw all of it', async () => {
+    const [a, b] = pair();
+    await a.push(whole('k', at(1), { title: 'x', done: 0 }));
+    await a.push(patch('k', at(2), { done: 1 }));
+    await a.push(remove('k', at(3)));
+    const { cursor } = await b.pull({ node: nodeB });
+    await b.push(patch('k', at(5, nodeB), { title: 'B' }));
+    const { changes } = await b.pull({ cursor, node: nodeB });
+    expect(changes).toMatchObject([{ row: { title: 'B', done: 1 } }]);
+    expect(changes[0]).not.toHaveProperty('patch');
+  });
+
+  test('a writer whose clock is behind what it had read is shown the winner, once', async () => {
+    const [a, b] = pair();
+    await a.push(whole('k', at(5), { title: 'A', only: 1 }));
+    const { cursor } = await b.pull({ node: nodeB });
+    const late = () => b.full(cursor, [patch('k', at(2, nodeB), { title: 'late' })]);
+    const first = await late();
+    expect(first.push.results).toEqual([lost('title')]);
+    expect(first.pull.changes).toMatchObject([{ row: { title: 'A', only: 1 } }]);
+    expect((await late()).push.seq).toBe(first.push.seq);
+    // A whole row writes the fields that it lacks as well.
+    const again = await b.full(first.pull.cursor, [whole('k', at(3, nodeB), { title: 'A' })]);
+    expect(again.push.results).toEqual([lost('only')]);
+    expect(again.pull.changes).toHaveLength(1);
+  });
+
   test('names the fields that lost, and keeps the others', async () => {
     const device = new Device();
     await device.push(whole('a', at(1), { title: 'x', done: 0, n: 1 }));

@@ -138,6 +138,12 @@ export const errorCodes = {
     message: 'this table cannot be synced',
     hint: 'see the message',
   },
+  constraint: {
+    number: 68,
+    retryable: false,
+    message: 'a constraint of the local database refuses the record',
+    hint: 'resolve it among the app\'s rows',
+  },
   store_failed: {
     number: 63,
     retryable: true,

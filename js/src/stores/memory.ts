@@ -160,10 +160,12 @@ export class MemoryStore implements Store {
     const missing = applyPage(next, commit.changes, join);
     const pending = new Set(next.log.map(recordOf));
     for (const record of next.graves.keys()) if (!pending.has(record)) next.graves.delete(record);
-    if (commit.cursor !== undefined) next.state.cursor = commit.cursor;
+    const moved = commit.after !== undefined && commit.after !== next.state.cursor;
+    if (commit.cursor !== undefined && !moved) next.state.cursor = commit.cursor;
     if (missing > 0) next.state.cursor = null;
     this.#now = next;
-    return { pending: next.log.length, missing };
+    const { cursor, tables } = next.state;
+    return { pending: next.log.length, missing, cursor, tables: Object.keys(tables) };
   }
 
   async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {

@@ -63,6 +63,8 @@ export interface Commit {
   changes: Change[];
   /** Undefined: as it was. */
   cursor?: Cursor;
+  /** The cursor that the page follows: if the store's is another by now, a table was added, and its cursor stays. */
+  after?: Cursor;
   clock: StampText | null;
   offsetMs: number | null;
 }
@@ -72,6 +74,9 @@ export interface CommitResult {
   pending: number;
   /** Patches whose record was neither here nor pending: the store then set its cursor to null, to read everything again. */
   missing: number;
+  /** As stored now. */
+  cursor: Cursor;
+  tables: string[];
 }
 
 export interface DeadLetter {

@@ -5,7 +5,7 @@ import { type CompareValues, type Join, mergeColumns, mergeRows } from '../merge
 import { canonicalText } from '../values.js';
 import type { Change, PushReply, PushRequest, PushResult, WireRow } from '../wire.js';
 import { Acceptance, rejected } from './acceptance.js';
-import { formatCursor } from './cursor.js';
+import { formatCursor, readCursor } from './cursor.js';
 import type { HeldState, HubStore } from './hub-store.js';
 import { seqBytesMax } from './limits.js';
 
@@ -25,7 +25,8 @@ export function applyPush(
   const places = [...changes.keys()].filter((i) => results[i] === null);
   const states = store.readStates(places.map((i) => changes[i] as Change));
   const merges: Merge[] = [];
-  const batch = new Batch(store, request.node, head.seq);
+  const read = readCursor(request.cursor, head) ?? 0;
+  const batch = new Batch(store, request.node, head.seq, read);
   for (const [n, place] of places.entries()) {
     const change = changes[place] as Change;
     const state = states[n] ?? null;
@@ -58,11 +59,14 @@ class Batch {
   seq: number;
   readonly #store: HubStore;
   readonly #node: string;
+  /** How far the writer had read. */
+  readonly #read: number;
   #bytes = seqBytesMax;
 
-  constructor(store: HubStore, node: string, seq: number) {
+  constructor(store: HubStore, node: string, seq: number, read: number) {
     this.#store = store;
     this.#node = node;
+    this.#read = read;
     this.seq = seq;
   }
 
@@ -86,8 +90,15 @@ class Batch {
     const { change, state, remote } = merge;
     // A delete moves no value: its row is not even read.
     const row: WireRow = change.deleted ? {} : JSON.parse(this.#store.readRow(change));
-    const merged = mergeRows(row, change.row ?? {}, joined, compareValues);
-    const news = newsOf(merge, joined, (name) => merged.row[name] !== row[name], merged.changed);
+    const isWhole = !change.deleted && !change.patch;
+    const merged = mergeRows(row, change.row ?? {}, joined, compareValues, isWhole);
+    const news = newsOf(
+      merge,
+      joined,
+      (name) => merged.row[name] !== row[name],
+      merged.changed,
+      this.#isOutdone(state, merged.lost),
+    );
     const result = news.registerLost ? outcome([...merged.lost, 'deleted']) : outcome(merged.lost);
     if (!news.any) return result;
     const rowText = merged.changed ? JSON.stringify(merged.row) : null;
@@ -96,6 +107,12 @@ class Batch {
       nextState(merge, columns, news, seq, this.#node),
     );
     return written ? result : tooLarge;
+  }
+
+  // The writer lost to what it had read: its clock is behind, and it took its own value for the winner. Told once.
+  #isOutdone(state: HeldState, lost: readonly string[]): boolean {
+    if (state.wholeSeq > this.#read) return false;
+    return lost.some((name) => (state.fieldSeqs.get(name) ?? state.wholeSeq) <= this.#read);
   }
 
   #write(change: Change, rowText: string | null, next: (seq: number) => HeldState): boolean {
@@ -116,13 +133,16 @@ interface News {
   whole: boolean;
   fields: string[];
   registerLost: boolean;
+  /** The writer does not hold the record as it is now: it is to read it, too. */
+  unlike: boolean;
 }
 
 function newsOf(
-  { state, remote }: Merge,
+  { change, state, remote }: Merge,
   joined: JoinedColumns,
   isReplaced: (name: string) => boolean,
   rowChanged: boolean,
+  outdone: boolean,
 ): News {
   const fields = [...joined.fields]
     .filter(([name, side]) => side === 'remote' || (side === 'tie' && isReplaced(name)))
@@ -133,8 +153,11 @@ function newsOf(
   // The writer's own database has already gone the other way: it, and so everyone, is shown the winner whole, once.
   const shown = registerLost && state.lostRegister !== remote.register;
   const baseWritten = joined.base === 'remote' || (joined.base === 'tie' && rowChanged);
-  const whole = baseWritten || shown || (turned && registerWon);
-  return { any: whole || registerWon || fields.length > 0, whole, fields, registerLost };
+  const whole = baseWritten || shown || outdone || (turned && registerWon);
+  // An edit that revives a record finds fields under the tombstone that its writer never saw.
+  const revived = turned && registerWon && change.patch === true;
+  const unlike = registerLost || revived || outdone;
+  return { any: whole || registerWon || fields.length > 0, whole, fields, registerLost, unlike };
 }
 
 function nextState(
@@ -152,7 +175,7 @@ function nextState(
     seq,
     wholeSeq: news.whole ? seq : state.wholeSeq,
     prevSeq: state.byNode === node ? state.prevSeq : state.seq,
-    byNode: news.registerLost ? null : node,
+    byNode: news.unlike ? null : node,
     lostRegister: news.registerLost ? remote.register : state.lostRegister,
     rowBytes: state.rowBytes,
   };

@@ -74,6 +74,8 @@ struct Commit {
   /// Other than ok: there was no reply, the endpoint refuses the batch's only record for good; it
   /// becomes a dead letter.
   Errc refused = Errc::ok;
+  /// With `refused`: false: it may be the endpoint's fault. The record stays, behind all others.
+  bool give_up = false;
 };
 /// Stamp the pending log entries again with Engine::restamp, in one transaction, then
 /// handle_restamped or handle_store_fault. The clock has a new node. `refused`: because the hub

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "backoff.h"
 
@@ -27,6 +28,13 @@ Status Session::status() const noexcept {
 bool Session::can_run() const noexcept { return started_ && !paused_ && online_ && !needs_auth_; }
 
 void Session::start(WallMs now) noexcept {
+  // What an earlier connection of the same engine ended in says nothing about this one.
+  paused_ = needs_auth_ = live_connected_ = live_told_ = false;
+  online_ = true;
+  attempt_ = 0;
+  error_ = Errc::ok;
+  records_max_ = config_.push_records_max;
+  told_ = {};
   started_ = true;
   due_ = now;
 }
@@ -92,6 +100,7 @@ void Session::loaded(std::uint32_t batch_records) noexcept {
 
 void Session::replied(const Reply& reply, bool restamp) noexcept {
   reply_ = reply;
+  if (reply.settled > 0) took_one_ = true;
   restamp_ = must_restamp_ = restamp;
   has_answered_ = true;
   activity_ = restamp && batch_records_ == 0 ? Activity::restamping : Activity::committing;
@@ -106,10 +115,12 @@ void Session::committed(WallMs now, std::uint32_t random) noexcept {
     return;
   }
   const bool again = again_;
-  const bool isolated = refused_ != Errc::ok;
+  const Errc refused = refused_;
+  const bool isolated = refused != Errc::ok;
   const bool progress = reply_.settled > 0 || reply_.more || isolated || batch_records_ == 0;
   stop_activity();
   if (!progress && reply_.kept > 0) return retry_later(Errc::unavailable, 0, now, random);
+  if (isolated && !give_up_) return retry_later(refused, 0, now, random);
   if (!isolated) records_max_ = config_.push_records_max;
   attempt_ = 0;
   error_ = Errc::ok;
@@ -169,6 +180,7 @@ bool Session::refuse_part(Errc code, WallMs now) noexcept {
   }
   error_ = code;
   refused_ = code;
+  give_up_ = std::exchange(took_one_, false);
   reply_ = {};
   activity_ = Activity::committing;
   asked_ = false;
@@ -214,7 +226,7 @@ std::optional<Output> Session::next_step(WallMs now) noexcept {
       return Send{ticket_, batch_records_ > 0 ? Call::full : Call::pull, refresh_token_,
                   config_.pull_records_max};
     case Activity::committing:
-      return Commit{ticket_, !restamp_, refused_};
+      return Commit{ticket_, !restamp_, refused_, give_up_};
     case Activity::restamping:
       return Restamp{ticket_, reply_.clock_refused > 0};
     case Activity::idle:

@@ -77,6 +77,9 @@ class Session {
   /// stamps.
   bool must_restamp_ = false;
   Errc refused_ = Errc::ok;
+  bool give_up_ = false;
+  /// Since a record was last refused, the endpoint took another: so it is the record that it cannot take.
+  bool took_one_ = false;
   Reply reply_;
 
   /// When the next exchange is due; while one is under way, whether another was asked for

@@ -16,7 +16,7 @@ export const freshName = () => `test-${Date.now()}-${databases++}`;
 export function testAddon(engine: () => Promise<Clock> = async () => new TestClock()) {
   return dexieAddon<Clock>({
     loadEngine: engine,
-    startSync: async (store) => ({ store }) as unknown as Sync,
+    startSync: async (store) => ({ store, close: async () => {} }) as unknown as Sync,
   });
 }
 

@@ -93,6 +93,67 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       await db.delete();
     },
 
+    'what is pending of a table that is no longer synced is still sent': async () => {
+      const db = openDexie({ todos: 'id', notes: 'id' });
+      await connect(db, ['todos', 'notes']);
+      await db.table('notes').put({ id: 'n', text: 'x' });
+      const { writes, rows } = await (await connect(db, ['todos'])).readOutbox(10);
+      equal([writes.length, rows.get('notes')?.get('"n"')], [1, { id: 'n', text: 'x' }], 'outbox');
+      await db.delete();
+    },
+
+    'a page read before a table was added does not move the cursor past it': async () => {
+      const db = openDexie({ todos: 'id', notes: 'id' });
+      const store = await connect(db, ['todos']);
+      const term = await store.lead();
+      const page = (cursor: string, after: string | null) =>
+        store.commit(
+          { acknowledged: [], changes: [], cursor, after, clock: null, offsetMs: null },
+          join,
+          term,
+        );
+      equal((await page('e:5', null)).cursor, 'e:5', 'first');
+      await connect(db, ['todos', 'notes']);
+      const { cursor, tables } = await page('e:6', 'e:5');
+      equal([cursor, tables], [null, ['todos', 'notes']], 'stored');
+      equal((await page('e:6', null)).cursor, 'e:6', 'from the beginning');
+      await db.delete();
+    },
+
+    'a row that a unique index refuses becomes a dead letter and holds up nothing': async () => {
+      const db = openDexie({ todos: 'id,&slug' });
+      const store = await connect(db, ['todos']);
+      const term = await store.lead();
+      const stamp = '00000000000a-0000-ffffffffffffffff';
+      const whole = (id: string, slug: string) => ({
+        table: 'todos',
+        id: JSON.stringify(id),
+        stamp,
+        row: { id, slug },
+      });
+      const page = (...changes: Parameters<Store['commit']>[0]['changes']) =>
+        store.commit({ acknowledged: [], changes, clock: null, offsetMs: null }, join, term);
+      await page(whole('a', 'x'));
+      await page({ table: 'todos', id: '"a"', stamp, deleted: true }, whole('b', 'x'));
+      await page(whole('b', 'y'), whole('c', 'x'));
+      await page(whole('d', 'x'), whole('e', 'z'));
+      const rows = await db.table('todos').toArray();
+      equal(
+        rows.map(({ id, slug }) => id + slug),
+        ['by', 'cx', 'ez'],
+        'rows',
+      );
+      const letters = await store.deadLetters();
+      equal(
+        letters.map(({ code, change }) => [code, change.id]),
+        [['constraint', '"d"']],
+        'letters',
+      );
+      const late = await page({ ...whole('d', 'w'), patch: true });
+      equal(late.missing, 0, 'its later patches are not looked for again and again');
+      await db.delete();
+    },
+
     'tables that cannot be synced are refused': async () => {
       const db = openDexie({ counted: '++id', todos: 'id', 'lone\ud800': 'id' });
       for (const table of ['counted', 'nowhere', '$tidemark_log', 'lone\ud800'])

@@ -73,6 +73,18 @@ export class Access {
     await this.#mutated(name, keys === undefined ? request : { ...request, keys: [...keys] });
   }
 
+  /** As put; the places of rows that a unique index does not let in. They are not written, the others are. */
+  async tryPut(name: string, values: readonly unknown[], keys?: readonly unknown[]) {
+    if (values.length === 0) return [];
+    const request = { trans: this.trans, type: 'put' as const, values: [...values] };
+    const { failures } = await this.#table(name).mutate(
+      keys === undefined ? request : { ...request, keys: [...keys] },
+    );
+    const other = Object.values(failures).find((cause) => cause.name !== 'ConstraintError');
+    if (other) throw new TidemarkError('store_failed', `${name}: ${other.message}`, { cause: other });
+    return Object.keys(failures).map(Number);
+  }
+
   async delete(name: string, keys: readonly unknown[]): Promise<void> {
     if (keys.length === 0) return;
     await this.#mutated(name, { trans: this.trans, type: 'delete', keys: [...keys] });

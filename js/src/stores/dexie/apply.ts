@@ -5,14 +5,14 @@ import { columnsOfChange } from '../../columns.js';
 import { TidemarkError } from '../../errors.js';
 import type { Join } from '../../merge.js';
 import { decodeKey, decodeRow, encodeRow, isAbsent, setOwn } from '../../values.js';
-import type { Change, IdText } from '../../wire.js';
+import type { Change, Cursor, IdText } from '../../wire.js';
 import { decide, foldWrites } from '../pending.js';
 import type { Commit, CommitResult, PendingWrite, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import { writeOf } from './entry.js';
 import { countPending, stampedLog } from './log.js';
-import { type GraveRow, gravesStore } from './schema.js';
+import { type DeadRow, deadStore, type GraveRow, gravesStore } from './schema.js';
 
 // Not in Dexie's types.
 const { setByKeyPath } = Dexie as unknown as {
@@ -36,9 +36,17 @@ export async function applyCommit(
   const pending = wanted ? await pendingOf(access, stamper) : new Map();
   if (aside) await dropGraves(access, commit, pending);
   const missing = await applyPage(access, commit.changes, join, pending);
-  const { cursor = state.cursor, clock, offsetMs } = commit;
-  await access.putState({ ...state, cursor: missing > 0 ? null : cursor, clock, offsetMs });
-  return { pending: await countPending(access), missing };
+  const { clock, offsetMs } = commit;
+  const cursor = missing > 0 ? null : cursorAfter(commit, state.cursor);
+  await access.putState({ ...state, cursor, clock, offsetMs });
+  const tables = Object.keys(state.tables);
+  return { pending: await countPending(access), missing, cursor, tables };
+}
+
+// A cursor that moved meanwhile did so because another context added a table, which is to be read from the beginning.
+function cursorAfter({ cursor, after }: Commit, stored: Cursor): Cursor {
+  if (cursor === undefined || (after !== undefined && after !== stored)) return stored;
+  return cursor;
 }
 
 async function pendingOf(access: Access, stamper: Stamper): Promise<Pending> {
@@ -90,6 +98,7 @@ async function applyPage(
 class TablePage {
   readonly #puts = new Map<IdText, object>();
   readonly #deletes: IdText[] = [];
+  readonly #changes = new Map<IdText, Change>();
 
   constructor(
     readonly access: Access,
@@ -108,6 +117,7 @@ class TablePage {
         join,
         pending,
       );
+    for (const change of changes) this.#changes.set(change.id, change);
     const missing = await this.#patch(clean.filter((change) => change.patch));
     for (const change of clean)
       if (change.deleted) this.#deletes.push(change.id);
@@ -141,13 +151,25 @@ class TablePage {
   async #patch(patches: readonly Change[]): Promise<number> {
     if (patches.length === 0) return 0;
     const rows = await this.#rows(patches);
+    const refused = await this.#refusedBefore();
     let missing = 0;
     for (const [i, { id, row: fields = {} }] of patches.entries()) {
       const row = rows[i];
-      if (row === undefined) missing++;
+      if (row === undefined) missing += refused.has(id) ? 0 : 1;
       else this.#puts.set(id, patched(row, fields));
     }
     return missing;
+  }
+
+  /** Records that are not here because an index refused them: reading them again would not bring them. */
+  async #refusedBefore(): Promise<Set<IdText>> {
+    if ((await this.access.count(deadStore)) === 0) return new Set();
+    const letters = await this.access.all<DeadRow>(deadStore);
+    return new Set(
+      letters
+        .filter(({ code, change }) => code === 'constraint' && change.table === this.table)
+        .map(({ change }) => change.id),
+    );
   }
 
   #rows(changes: readonly Change[]): Promise<(object | undefined)[]> {
@@ -159,15 +181,39 @@ class TablePage {
 
   async #write(): Promise<void> {
     const { access, table } = this;
-    const keys = [...this.#puts.keys()].map(decodeKey);
-    const rows = [...this.#puts.values()];
-    const keyPath = access.keyPathOf(table);
-    if (access.isOutbound(table)) await access.put(table, rows, keys);
-    else {
-      for (const [i, row] of rows.entries()) setByKeyPath(row, keyPath as string, keys[i]);
-      await access.put(table, rows);
-    }
+    // First, as what they leave a unique index may be needed for what follows.
     await access.delete(table, this.#deletes.map(decodeKey));
+    let left = [...this.#puts];
+    for (;;) {
+      const refused = await this.#put(left);
+      if (refused.length === 0) return;
+      const stuck = refused.length === left.length;
+      left = refused.map((i) => left[i] as [IdText, object]);
+      if (stuck) break;
+    }
+    await this.#refuse(left.map(([id]) => id));
+  }
+
+  #put(rows: readonly [IdText, object][]): Promise<number[]> {
+    const { access, table } = this;
+    const keys = rows.map(([id]) => decodeKey(id));
+    const values = rows.map(([, row]) => row);
+    if (access.isOutbound(table)) return access.tryPut(table, values, keys);
+    const keyPath = access.keyPathOf(table) as string;
+    for (const [i, row] of values.entries()) setByKeyPath(row, keyPath, keys[i]);
+    return access.tryPut(table, values);
+  }
+
+  // Two devices can each fill a place that an index of the app has only once. The page must not wait for the app to choose.
+  async #refuse(ids: readonly IdText[]): Promise<void> {
+    const message = 'another row has its place in a unique index';
+    const letters = ids.map((id) => ({
+      change: this.#changes.get(id) as Change,
+      code: 'constraint' as const,
+      message,
+      at: Date.now(),
+    }));
+    await this.access.put(deadStore, letters);
   }
 }
 

@@ -29,7 +29,8 @@ export async function readOutbox(
   stamper: Stamper,
   limit: number,
 ): Promise<Outbox> {
-  const stores = [...tracker.tables.keys(), logStore, gravesStore];
+  // All there are: a table that is no longer synced may have writes pending.
+  const stores = tracker.core?.schema.tables.map(({ name }) => name) ?? [];
   for (;;) {
     const loaded = await transact(tracker, 'r', stores, (access) => load(access, limit));
     const { unsendable, unstamped, ...outbox } = loaded;

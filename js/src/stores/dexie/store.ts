@@ -60,7 +60,8 @@ export class DexieStore implements Store {
 
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
     const named = new Set(commit.changes.map((change) => change.table));
-    const known = this.tracker.db.tables.map((table) => table.name).filter((t) => named.has(t));
+    const tables = this.tracker.core?.schema.tables ?? [];
+    const known = tables.map(({ name }) => name).filter((name) => named.has(name));
     const stores = [...known, logStore, stateStore, gravesStore, deadStore];
     return transact(this.tracker, 'rw', stores, (access) =>
       applyCommit(access, commit, join, term, this.stamper),
