@@ -19,13 +19,12 @@ export interface MergedRow {
   changed: boolean;
 }
 
-/** The row of a joined state. `remoteIsWhole`: it wrote the fields that it lacks as well. `local` and `remote` are left as they are; a patch's removed field is `absentField` in `remote`. */
+/** The row of a joined state. `local` and `remote` are left as they are; a patch's removed field is `absentField` in `remote`. */
 export function mergeRows(
   local: Row,
   remote: Row,
   joined: JoinedColumns,
   compare: CompareValues,
-  remoteIsWhole = false,
 ): MergedRow {
   const row: Row = {};
   const lost: string[] = [];
@@ -40,7 +39,7 @@ export function mergeRows(
     if (winner !== absent) setOwn(row, name, winner);
     if (order === 0) continue;
     if (remoteWins) changed = true;
-    else if ((remoteIsWhole || Object.hasOwn(remote, name)) && side === 'local') lost.push(name);
+    else if (Object.hasOwn(remote, name) && side === 'local') lost.push(name);
   }
   return { row, lost, changed };
 }

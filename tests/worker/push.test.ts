@@ -147,10 +147,6 @@ describe('merged', () => {
     expect(first.push.results).toEqual([lost('title')]);
     expect(first.pull.changes).toMatchObject([{ row: { title: 'A', only: 1 } }]);
     expect((await late()).push.seq).toBe(first.push.seq);
-    // A whole row writes the fields that it lacks as well.
-    const again = await b.full(first.pull.cursor, [whole('k', at(3, nodeB), { title: 'A' })]);
-    expect(again.push.results).toEqual([lost('only')]);
-    expect(again.pull.changes).toHaveLength(1);
   });
 
   test('names the fields that lost, and keeps the others', async () => {

@@ -90,8 +90,7 @@ class Batch {
     const { change, state, remote } = merge;
     // A delete moves no value: its row is not even read.
     const row: WireRow = change.deleted ? {} : JSON.parse(this.#store.readRow(change));
-    const isWhole = !change.deleted && !change.patch;
-    const merged = mergeRows(row, change.row ?? {}, joined, compareValues, isWhole);
+    const merged = mergeRows(row, change.row ?? {}, joined, compareValues);
     const news = newsOf(
       merge,
       joined,
