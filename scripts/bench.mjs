@@ -1,4 +1,5 @@
-// Runs the benchmarks and prints a line for each. Ratios are of paired runs in one process, so that they hold on any machine.
+// Runs the benchmarks and prints a line for each. Ratios are of paired runs in one process, so that
+// they hold on any machine.
 // usage: npm run bench [-- NAME…]; ends with an error if a row misses its target.
 import * as dexie from '../tests/bench/dexie.mjs';
 

@@ -1,5 +1,5 @@
-// What a web app ships for Tidemark: an app that connects a Dexie database, bundled and minified without Dexie itself, and the
-// wasm, both as gzip -9 makes them.
+// What a web app ships for Tidemark: an app that connects a Dexie database, bundled and minified
+// without Dexie itself, and the wasm, both as gzip -9 makes them.
 // usage: npm run size
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

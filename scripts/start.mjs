@@ -1,8 +1,9 @@
-// The example on this machine: sets up, builds, and runs the Worker under workerd with the to-do app in front of it.
+// The example on this machine: sets up, builds, and runs the Worker under workerd with the to-do
+// app in front of it.
 // usage: npm start [-- --port N]               serves until Ctrl-C; storage in .state/
-//        npm start -- --check                  two devices at work in Chromium, and whether anything is lost
+// npm start -- --check two devices at work in Chromium, and whether anything is lost
 //        npm start -- --import FILE [--key FIELD[,FIELD]]
-//                                              the same two devices over your own JSON, NDJSON or CSV
+// the same two devices over your own JSON, NDJSON or CSV
 import { parseArgs } from 'node:util';
 import { failure, main, step } from './lib/run.mjs';
 import { setup } from './setup.mjs';
@@ -31,7 +32,8 @@ function readOptions() {
   return { ...values, port };
 }
 
-// The rest is imported when it is needed: before the set-up, a fresh checkout has no packages to import.
+// The rest is imported when it is needed: before the set-up, a fresh checkout has no packages to
+// import.
 async function start() {
   const wanted = readOptions();
   const headless = wanted.check || wanted.import !== undefined;

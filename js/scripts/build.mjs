@@ -1,6 +1,8 @@
-// Builds the package: dist/*.js (ES modules that share chunks, not minified), dist/**/*.d.ts and dist/tidemark.wasm.
+// Builds the package: dist/*.js (ES modules that share chunks, not minified), dist/**/*.d.ts and
+// dist/tidemark.wasm.
 // usage: node js/scripts/build.mjs [--no-types]
-// The compiled core comes from the build tree: `#core` in package.json names its glue, the wasm lies beside it.
+// The compiled core comes from the build tree: `#core` in package.json names its glue, the wasm
+// lies beside it.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -15,7 +17,8 @@ const sources = path.join(root, 'js/src');
 const dist = path.join(root, 'dist');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
 
-// An entry is a source file and the way its host finds the core; the first host's files carry the plain names.
+// An entry is a source file and the way its host finds the core; the first host's files carry the
+// plain names.
 const hosts = [
   { host: 'browser', entries: { index: 'index.ts', dexie: 'dexie.ts' } },
   { host: 'node', entries: { 'index.node': 'index.ts', 'dexie.node': 'dexie.ts' } },

@@ -1,5 +1,6 @@
-// Checks that what package.json promises is in the package: every file that `exports` names is packed, and every entry imports
-// in Node, except where only another host can (a Worker's compiled wasm).
+// Checks that what package.json promises is in the package: every file that `exports` names is
+// packed, and every entry imports in Node, except where only another host can (a Worker's compiled
+// wasm).
 // usage: node js/scripts/check-exports.mjs
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

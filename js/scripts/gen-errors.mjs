@@ -1,5 +1,7 @@
-// Makes js/src/generated/error-codes.ts from sdk/include/tidemark/errors.def, the one list of errors.
-// usage: node js/scripts/gen-errors.mjs [--check]   (--check: fail if the copy is stale, write nothing)
+// Makes js/src/generated/error-codes.ts from sdk/include/tidemark/errors.def, the one list of
+// errors.
+// usage: node js/scripts/gen-errors.mjs [--check] (--check: fail if the copy is stale, write
+// nothing)
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);
@@ -14,7 +16,8 @@ const rows = [...source.matchAll(row)].map(
 );
 if (rows.length !== source.match(/^TIDEMARK_ERROR\(/gm).length)
   throw new Error('errors.def: a row does not parse');
-const text = `// Generated from sdk/include/tidemark/errors.def by js/scripts/gen-errors.mjs. Do not edit.
+const origin = 'sdk/include/tidemark/errors.def by js/scripts/gen-errors.mjs';
+const text = `// Generated from ${origin}. Do not edit.
 export const errorCodes = {
 ${rows.join('\n')}
 } as const;

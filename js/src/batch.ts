@@ -1,5 +1,7 @@
-// From the outbox to the changes of a push: the rows' half of what the core planned from the stamps.
-import type { BatchRecord, EngineBatch, NumberedOutbox } from './engine.js';
+// From the outbox to the changes of a push: the rows' half of what the core planned from the
+// stamps.
+import type { BatchRecord } from './batch-records.js';
+import type { EngineBatch, NumberedOutbox } from './engine.js';
 import type { Outbox, PendingWrite } from './stores/store.js';
 import { absentField, setOwn } from './values.js';
 import type { Change, WireRow } from './wire.js';
@@ -95,7 +97,7 @@ function whole(table: string, id: string, row: WireRow, state: BatchRecord): Cha
 
 // The stamp of most fields is the patch's; only the others are named.
 function patch(table: string, id: string, now: WireRow, state: BatchRecord): Change {
-  const stamp = [...state.fields.values()].reduce((a, b) => (a < b ? a : b), state.register);
+  const [stamp = state.register] = [...state.fields.values()].sort();
   const row = {};
   for (const name of state.fields.keys())
     setOwn(row, name, Object.hasOwn(now, name) ? now[name] : absentField);

@@ -1,5 +1,6 @@
-// SyncClient: one sync connection of one context. It wires the pump to the browser's events and to the app's commands, and,
-// where several contexts share a database, to the one of them that leads: only that one talks to the network.
+// SyncClient: one sync connection of one context. It wires the pump to the browser's events and to
+// the app's commands, and, where several contexts share a database, to the one of them that leads:
+// only that one talks to the network.
 import { createEngine, type Engine } from './engine.js';
 import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
 import { type Host, systemHost } from './host.js';

@@ -1,5 +1,6 @@
-// Columns: the stamps of a record or of a change to it, without the values: what the core merges. And their way into the
-// core and back: cells in a flat array, six words each, records and fields as numbers (sdk/include/tidemark/change.h).
+// Columns: the stamps of a record or of a change to it, without the values: what the core merges.
+// And their way into the core and back: cells in a flat array, six words each, records and fields
+// as numbers (sdk/include/tidemark/change.h).
 import type { Change, StampText } from './wire.js';
 
 export interface Columns {

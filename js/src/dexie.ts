@@ -1,4 +1,5 @@
-// `tidemark/dexie`: the Dexie addon. The app's database gets Tidemark's stores and the recording of writes; `connect` syncs.
+// `tidemark/dexie`: the Dexie addon. The app's database gets Tidemark's stores and the recording of
+// writes; `connect` syncs.
 import type { Dexie } from 'dexie';
 import { createEngine, startSync } from './client.js';
 import type { Engine } from './engine.js';
@@ -22,7 +23,10 @@ export interface DexieSync<E extends Clock> {
 }
 
 export interface TidemarkDexie {
-  /** Starts to sync. Writes to the tables named are recorded from now on, also before the next connect. */
+  /**
+   * Starts to sync. Writes to the tables named are recorded from now on, also before the next
+   * connect.
+   */
   connect(options: SyncOptions): Promise<Sync>;
   /** The store of the last connect; null before. */
   readonly store: DexieStore | null;
@@ -34,7 +38,10 @@ declare module 'dexie' {
   }
 }
 
-/** How long opening the database waits for the engine: writes made before it is there are recorded without stamps. */
+/**
+ * How long opening the database waits for the engine: writes made before it is there are recorded
+ * without stamps.
+ */
 const engineWaitMs = 2_000;
 
 /** The addon over an engine that is handed in. */
@@ -105,7 +112,8 @@ class Connection<E extends Clock> implements TidemarkDexie {
     this.store = store;
     const { db } = this.tracker;
     const connection = await this.sync.startSync(store, engine, `dexie:${db.name}`, options);
-    // A database that the app closed cannot be synced here, and must not keep other contexts from leading.
+    // A database that the app closed cannot be synced here, and must not keep other contexts from
+    // leading.
     const end = () => queueMicrotask(() => db.hasBeenClosed() && void connection.close());
     db.on('close', end);
     return connection;

@@ -1,10 +1,13 @@
-// The typed facade of the engine: numbers and words in and out of the embind object, and nothing else. No policy is here.
+// The typed facade of the engine: numbers and words in and out of the embind object, and nothing
+// else. No policy is here.
+import { type BatchRecord, readRecords } from './batch-records.js';
 import { cellWords, FieldNumbers, pushCells } from './columns.js';
 import { joinWith } from './core.js';
 import { type ErrorCode, TidemarkError } from './errors.js';
 import { errorCodes } from './generated/error-codes.js';
 import type { Host } from './host.js';
 import type { Join } from './merge.js';
+import { readStamp, writeStamp, zeroStamp } from './stamp-words.js';
 import type { Outbox, Stamper } from './stores/store.js';
 import type { Phase, Status } from './types.js';
 import { loadWasm, type RawEngine } from './wasm.js';
@@ -19,16 +22,6 @@ export type EngineOutput =
   | { kind: 'status' }
   | { kind: 'wake'; at: number };
 
-/** One record of a batch, as the core joined its writes. */
-export interface BatchRecord {
-  /** Its place among the outbox's records. */
-  record: number;
-  base: StampText | null;
-  register: StampText;
-  deleted: boolean;
-  fields: Map<string, StampText>;
-}
-
 export interface EngineBatch {
   /** By write of the outbox: whether the batch covers it. */
   selected: boolean[];
@@ -37,7 +30,10 @@ export interface EngineBatch {
   split: boolean;
 }
 
-/** The writes of an outbox, with its records and transactions numbered in the order of their first write. */
+/**
+ * The writes of an outbox, with its records and transactions numbered in the order of their first
+ * write.
+ */
 export interface NumberedOutbox {
   outbox: Outbox;
   records: { table: string; id: string; bytes: number }[];
@@ -292,37 +288,4 @@ export class Engine implements Stamper {
     if (code < 0) throw new TidemarkError(codeOf(-code) ?? 'engine_failed');
     return readStamp(this.#raw.scratch(4), 0);
   }
-}
-
-const zeroStamp = '000000000000-0000-0000000000000000';
-
-function writeStamp(words: Uint32Array, at: number, stamp: StampText): void {
-  words[at] = Number.parseInt(stamp.slice(0, 8), 16);
-  words[at + 1] = Number.parseInt(stamp.slice(8, 12) + stamp.slice(13, 17), 16);
-  words[at + 2] = Number.parseInt(stamp.slice(18, 26), 16);
-  words[at + 3] = Number.parseInt(stamp.slice(26, 34), 16);
-}
-
-function readStamp(words: Uint32Array, at: number): StampText {
-  const hex = (i: number) => (words[at + i] as number).toString(16).padStart(8, '0');
-  const low = hex(1);
-  return `${hex(0)}${low.slice(0, 4)}-${low.slice(4)}-${hex(2)}${hex(3)}`;
-}
-
-function readRecords(words: Uint32Array, names: FieldNumbers): BatchRecord[] {
-  const records: BatchRecord[] = [];
-  for (let i = 0; i < words.length; i += cellWords) {
-    const number = words[i + 4] as number;
-    const field = words[i + 5] as number;
-    const stamp = readStamp(words, i);
-    let record = records.at(-1);
-    if (record?.record !== number) {
-      record = { record: number, base: null, register: stamp, deleted: false, fields: new Map() };
-      records.push(record);
-    }
-    if (field === 0) record.base = stamp;
-    else if (field <= 2) Object.assign(record, { register: stamp, deleted: field === 2 });
-    else record.fields.set(names.name(field), stamp);
-  }
-  return records;
 }

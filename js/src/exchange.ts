@@ -1,4 +1,5 @@
-// One exchange with the hub, as data: what was sent, what came back, and what both mean for the engine and the store.
+// One exchange with the hub, as data: what was sent, what came back, and what both mean for the
+// engine and the store.
 import { type Batch, emptyBatch } from './batch.js';
 import type { ReplySummary } from './engine.js';
 import { type ErrorCode, errorMessage, TidemarkError } from './errors.js';
@@ -42,7 +43,10 @@ export class Exchange {
     };
   }
 
-  /** What to store. `page` false: the acknowledgements only. `giveUp` false: what is `refused` stays for later. */
+  /**
+   * What to store. `page` false: the acknowledgements only. `giveUp` false: what is `refused` stays
+   * for later.
+   */
   commit(
     page: boolean,
     refused: ErrorCode | null,
@@ -58,7 +62,12 @@ export class Exchange {
     }
     const commit = { acknowledged, changes: [] as Change[] };
     if (!page || this.#pull === null) return commit;
-    return { ...commit, changes: this.#pull.changes, cursor: this.#pull.cursor, after: this.cursor };
+    return {
+      ...commit,
+      changes: this.#pull.changes,
+      cursor: this.#pull.cursor,
+      after: this.cursor,
+    };
   }
 
   #acknowledge(i: number, change: Change, result: PushResult): Acknowledgement[] {

@@ -1,4 +1,5 @@
-// The Host port: what the engine is told of the machine. Replaceable, so that a test can own time and chance.
+// The Host port: what the engine is told of the machine. Replaceable, so that a test can own time
+// and chance.
 
 export interface Host {
   /** Unix time in milliseconds by the device's clock. */

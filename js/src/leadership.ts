@@ -1,5 +1,6 @@
-// Leadership: of the contexts (tabs, workers) that share a database, one talks to the network. A Web Lock chooses it, and hands
-// over when it closes or dies; a BroadcastChannel carries its status to the others, and their commands to it.
+// Leadership: of the contexts (tabs, workers) that share a database, one talks to the network. A
+// Web Lock chooses it, and hands over when it closes or dies; a BroadcastChannel carries its status
+// to the others, and their commands to it.
 import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
 import type { Status } from './types.js';
 import type { StampText } from './wire.js';
@@ -57,7 +58,10 @@ export class Leadership {
     this.#send({ type: 'hello' });
   }
 
-  /** Asks the context that leads; if that ends before it answers, the next one: another, or this one. */
+  /**
+   * Asks the context that leads; if that ends before it answers, the next one: another, or this
+   * one.
+   */
   ask(command: Command): Promise<void> {
     return new Promise((resolve, reject) => {
       const id = crypto.randomUUID();

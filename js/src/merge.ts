@@ -1,4 +1,5 @@
-// The host's half of a merge: the core says whose stamp won of each field, this moves the values. The same on device and hub.
+// The host's half of a merge: the core says whose stamp won of each field, this moves the values.
+// The same on device and hub.
 import type { Columns, JoinedColumns } from './columns.js';
 import { isAbsent, setOwn } from './values.js';
 import type { StampText } from './wire.js';
@@ -19,7 +20,10 @@ export interface MergedRow {
   changed: boolean;
 }
 
-/** The row of a joined state. `local` and `remote` are left as they are; a patch's removed field is `absentField` in `remote`. */
+/**
+ * The row of a joined state. `local` and `remote` are left as they are; a patch's removed field is
+ * `absentField` in `remote`.
+ */
 export function mergeRows(
   local: Row,
   remote: Row,
@@ -63,7 +67,8 @@ function unionOfNames(local: Row, remote: Row): Set<string> {
   return new Set([...Object.keys(local), ...Object.keys(remote)]);
 }
 
-// A field above the base is its own side's; below it, the base's. A state without any base is only its fields.
+// A field above the base is its own side's; below it, the base's. A state without any base is only
+// its fields.
 function sideOf(name: string, joined: JoinedColumns): 'local' | 'remote' | 'tie' {
   return joined.fields.get(name) ?? joined.base ?? 'local';
 }

@@ -1,11 +1,15 @@
-// The browser's events that make an exchange worth trying: online and offline, and a page that is looked at again.
+// The browser's events that make an exchange worth trying: online and offline, and a page that is
+// looked at again.
 
 export interface NetworkHandlers {
   onOnline(online: boolean): void;
   onVisible(): void;
 }
 
-/** Reports the state at once, then every change. Returns the undo. Does nothing where there are no such events. */
+/**
+ * Reports the state at once, then every change. Returns the undo. Does nothing where there are no
+ * such events.
+ */
 export function watchNetwork({ onOnline, onVisible }: NetworkHandlers): () => void {
   if (typeof globalThis.addEventListener !== 'function') return () => {};
   const report = () => onOnline(navigator.onLine !== false);

@@ -1,4 +1,5 @@
-// The pump: asks the engine what to do next, does it, and tells it how it went. It awaits and forwards; all policy is in the core.
+// The pump: asks the engine what to do next, does it, and tells it how it went. It awaits and
+// forwards; all policy is in the core.
 import { buildBatch, numberOutbox } from './batch.js';
 import type { Engine, EngineOutput } from './engine.js';
 import { asTidemarkError } from './errors.js';
@@ -23,7 +24,10 @@ export interface PumpOptions {
   /** The term that `store.lead()` gave. */
   term: number;
   onStatus(): void;
-  /** The clock was learned or, `restart`, found to run ahead: other contexts of the device need to know. */
+  /**
+   * The clock was learned or, `restart`, found to run ahead: other contexts of the device need to
+   * know.
+   */
   onClock(restart: boolean): void;
   /** Called when nothing is left to do for now. */
   onSettled(): void;
@@ -53,7 +57,8 @@ export class Pump {
 
   /** Does all that the engine asks for now. To be called after every command and arrival. */
   run(): void {
-    if (this.#running) return; // a step that ends at once would otherwise enter the engine from within
+    // A step that ends at once would otherwise enter the engine from within.
+    if (this.#running) return;
     this.#running = true;
     clearTimeout(this.#timer);
     try {

@@ -1,5 +1,6 @@
-// Values: what JSON cannot say, said in JSON by tagged objects, and back. Grammar: protocol.md, "Key, field, value".
-// A value that needs no tag is passed through as it is, not copied: that is nearly every value there is.
+// Values: what JSON cannot say, said in JSON by tagged objects, and back. Grammar: protocol.md,
+// "Key, field, value". A value that needs no tag is passed through as it is, not copied: that is
+// nearly every value there is.
 import { TidemarkError } from './errors.js';
 import type { IdText, WireRow } from './wire.js';
 
@@ -26,7 +27,9 @@ export function setOwn(target: object, name: string, value: unknown): void {
   else (target as Record<string, unknown>)[name] = value;
 }
 
-/** The tagged form of `value`; throws `value_unsupported` naming `path` for what cannot be synced. */
+/**
+ * The tagged form of `value`; throws `value_unsupported` naming `path` for what cannot be synced.
+ */
 export function encodeValue(value: unknown, path = ''): unknown {
   return encode(value, path, 0);
 }
@@ -197,7 +200,10 @@ export function decodeRow(row: WireRow): WireRow {
   return row;
 }
 
-/** Canonical text of a value's tagged form: equal values have equal texts, whatever the order of their keys. */
+/**
+ * Canonical text of a value's tagged form: equal values have equal texts, whatever the order of
+ * their keys.
+ */
 export function canonicalText(encoded: unknown): string {
   return JSON.stringify(encoded, (_name, value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

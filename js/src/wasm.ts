@@ -1,4 +1,5 @@
-// The compiled core: found once, instantiated once, replaceable. Where its bytes come from differs by host; see entry files.
+// The compiled core: found once, instantiated once, replaceable. Where its bytes come from differs
+// by host; see entry files.
 import createModule from '#core';
 import { asTidemarkError } from './errors.js';
 
@@ -76,7 +77,10 @@ export type WasmSource =
 let source: WasmSource | null = null;
 let loading: Promise<RawModule> | null = null;
 
-/** Says where the core's bytes are. The last call before the first load wins; entry files call it with a default. */
+/**
+ * Says where the core's bytes are. The last call before the first load wins; entry files call it
+ * with a default.
+ */
 export function useWasm(wasm: WasmSource): void {
   if (loading === null) source = wasm;
 }

@@ -1,4 +1,5 @@
-// The bodies of protocol 1 (sdk/docs/protocol.md) as types: shared by client and Worker, and nothing else.
+// The bodies of protocol 1 (sdk/docs/protocol.md) as types: shared by client and Worker, and
+// nothing else.
 import type { ErrorCode } from './errors.js';
 
 export const protocolVersion = 1;
@@ -9,7 +10,10 @@ export type StampText = string;
 export type IdText = string;
 /** `epoch:seq`, opaque to clients; null reads from the beginning. */
 export type Cursor = string | null;
-/** Field to value in the tagged form of values.ts. Own properties only: a field may be named `__proto__`. */
+/**
+ * Field to value in the tagged form of values.ts. Own properties only: a field may be named
+ * `__proto__`.
+ */
 export type WireRow = Record<string, unknown>;
 
 export interface Change {

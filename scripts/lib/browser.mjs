@@ -1,4 +1,5 @@
-// Chromium on this machine, without a window, and devices in it: browser contexts, each with a storage of its own.
+// Chromium on this machine, without a window, and devices in it: browser contexts, each with a
+// storage of its own.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { failure } from './run.mjs';
@@ -32,7 +33,9 @@ export async function launchBrowser() {
   return chromium.launch({ executablePath, args, headless: true, ...signals });
 }
 
-/** A page that drives one device: `api` is the object that the page's script puts on `globalThis`. */
+/**
+ * A page that drives one device: `api` is the object that the page's script puts on `globalThis`.
+ */
 export class Device {
   static async open(browser, name, { url, api }) {
     const context = await browser.newContext();
@@ -66,7 +69,10 @@ export class Device {
     return this.context.setOffline(offline);
   }
 
-  /** Resolves when the device says that it has nothing left to do; rejects with what it says after `timeoutMs`. */
+  /**
+   * Resolves when the device says that it has nothing left to do; rejects with what it says after
+   * `timeoutMs`.
+   */
   async untilIdle(timeoutMs) {
     const end = Date.now() + timeoutMs;
     for (;;) {

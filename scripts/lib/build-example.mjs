@@ -1,11 +1,15 @@
-// Bundles the to-do example: src/main.js with the built package, its page, its style, and the wasm that the bundle asks for.
+// Bundles the to-do example: src/main.js with the built package, its page, its style, and the wasm
+// that the bundle asks for.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { inRoot } from './paths.mjs';
 
 const example = (...parts) => inRoot('examples/todo-dexie', ...parts);
 
-/** esbuild's options for a page of an app on Dexie: the package as built, in as few files as a browser needs. */
+/**
+ * esbuild's options for a page of an app on Dexie: the package as built, in as few files as a
+ * browser needs.
+ */
 export const pageOptions = {
   bundle: true,
   format: 'esm',

@@ -1,5 +1,6 @@
-// Bundles the example Worker as a deployment would: with wrangler, from the example's own configuration. What miniflare needs
-// to know of that configuration is kept beside the bundle, so that a start does not have to load wrangler.
+// Bundles the example Worker as a deployment would: with wrangler, from the example's own
+// configuration. What miniflare needs to know of that configuration is kept beside the bundle, so
+// that a start does not have to load wrangler.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isFresh } from './fresh.mjs';
@@ -20,7 +21,8 @@ export async function bundleWorker() {
     return manifest;
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  // The configuration names the app's folder, which wrangler wants to see even if it is not built yet.
+  // The configuration names the app's folder, which wrangler wants to see even if it is not built
+  // yet.
   await mkdir(inRoot('examples/todo-dexie/dist'), { recursive: true });
   const config = findConfig();
   const [{ main, options }] = await Promise.all([readOptions(config), deployDry(config)]);

@@ -1,6 +1,7 @@
-// Values as text. `toText` is JSON that json-reader.mjs reads back exactly (BigInt, -0 and infinities too); `canonicalText` is the
-// same text for equal values only, whatever the order of their names. Both are plain ASCII, so no channel can change them.
-// Runs in Node and in the check's page.
+// Values as text. `toText` is JSON that json-reader.mjs reads back exactly (BigInt, -0 and
+// infinities too); `canonicalText` is the same text for equal values only, whatever the order of
+// their names. Both are plain ASCII, so no channel can change them. Runs in Node and in the check's
+// page.
 
 export const toText = (value) => textOf(value, false);
 export const canonicalText = (value) => textOf(value, true);

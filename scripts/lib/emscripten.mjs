@@ -99,7 +99,9 @@ function configure() {
   writeFileSync(join(share, '.emscripten'), lines.join(''));
 }
 
-/** What Node looks up from emcc's own folder: acorn, which the optimiser imports as an ES module. */
+/**
+ * What Node looks up from emcc's own folder: acorn, which the optimiser imports as an ES module.
+ */
 function makeNodePackage() {
   // Keeps this project's package.json, and its "type": "module", from applying to emcc's scripts.
   writeFileSync(join(share, 'package.json'), '{}\n');

@@ -12,7 +12,9 @@ function newest(target) {
   return Math.max(0, ...entries.map((name) => newest(path.join(target, name))));
 }
 
-/** `inputs` are files and folders; folders of built or installed things inside them do not count. */
+/**
+ * `inputs` are files and folders; folders of built or installed things inside them do not count.
+ */
 export function isFresh(output, inputs) {
   if (!existsSync(output)) return false;
   const made = statSync(output).mtimeMs;

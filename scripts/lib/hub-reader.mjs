@@ -1,5 +1,5 @@
-// What the hub holds, read as any client could: every page from the beginning. Written from the protocol's text alone, so that
-// the package's own client is not asked about itself.
+// What the hub holds, read as any client could: every page from the beginning. Written from the
+// protocol's text alone, so that the package's own client is not asked about itself.
 import { canonicalText } from './canonical.mjs';
 import { setOwn } from './import/json-reader.mjs';
 

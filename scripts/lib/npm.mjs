@@ -17,6 +17,8 @@ export function hasPackages() {
   );
 }
 
-/** No install scripts: none of the packages needs its own, and none should run on a machine unasked. */
+/**
+ * No install scripts: none of the packages needs its own, and none should run on a machine unasked.
+ */
 export const installPackages = () =>
   step('npm ci', () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']));

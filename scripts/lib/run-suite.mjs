@@ -17,7 +17,9 @@ async function runCommands(commands) {
   return { output, ran, ok: true };
 }
 
-/** A suite that fails without a failed test has failed all the same, and so has one without tests. */
+/**
+ * A suite that fails without a failed test has failed all the same, and so has one without tests.
+ */
 function countOf(suite, run) {
   const { passed, failed } = suite.count({ ...run, report: suite.report });
   const bad = !run.ok || passed + failed === 0;

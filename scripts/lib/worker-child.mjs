@@ -1,4 +1,5 @@
-// The process that runs workerd, in a process group of its own: see worker-server.mjs, which starts it and talks to it.
+// The process that runs workerd, in a process group of its own: see worker-server.mjs, which starts
+// it and talks to it.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Log, LogLevel, Miniflare } from 'miniflare';

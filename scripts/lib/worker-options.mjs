@@ -1,4 +1,5 @@
-// Writes what miniflare needs to know of a wrangler configuration. A process of its own: wrangler takes over signals.
+// Writes what miniflare needs to know of a wrangler configuration. A process of its own: wrangler
+// takes over signals.
 // usage: node scripts/lib/worker-options.mjs CONFIG OUTPUT
 import { writeFileSync } from 'node:fs';
 import { unstable_getMiniflareWorkerOptions as read } from 'wrangler';

@@ -1,5 +1,5 @@
-// The example Worker under workerd on this machine, as a process that can be stopped, or killed in the middle of a request and
-// started again on the same state.
+// The example Worker under workerd on this machine, as a process that can be stopped, or killed in
+// the middle of a request and started again on the same state.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,10 @@ import { bundleWorker } from './bundle-worker.mjs';
 const child = fileURLToPath(new URL('./worker-child.mjs', import.meta.url));
 
 /**
- * Starts the Worker on 127.0.0.1 with its storage in `stateDir`. `port` 0: any. `assetsDir`: files to serve beside it, from the
- * same origin. `tokens`: bearer token to user, instead of the example's own. `bindings`: more variables of its environment.
- * Answers `url`, `kill()` (SIGKILL to workerd and all) and `stop()`; both resolve when the processes are gone.
+ * Starts the Worker on 127.0.0.1 with its storage in `stateDir`. `port` 0: any. `assetsDir`: files
+ * to serve beside it, from the same origin. `tokens`: bearer token to user, instead of the
+ * example's own. `bindings`: more variables of its environment. Answers `url`, `kill()` (SIGKILL to
+ * workerd and all) and `stop()`; both resolve when the processes are gone.
  */
 export async function startWorker({ port = 0, stateDir, tokens, assetsDir = null, bindings = {} }) {
   const manifest = await bundleWorker();

@@ -1,5 +1,5 @@
-// The page of the Dexie benchmarks: the same work on a database with the addon and one without, in pairs, taking turns at
-// going first. `window.result` has each pair's ratio.
+// The page of the Dexie benchmarks: the same work on a database with the addon and one without, in
+// pairs, taking turns at going first. `window.result` has each pair's ratio.
 import { Dexie } from 'dexie';
 import { dexieAddon } from '../../js/src/dexie.js';
 import { createEngine } from '../../js/src/engine.js';
@@ -87,7 +87,8 @@ async function measure(bench: Bench) {
   for (let i = 0; i < bench.pairs + 1; i++) {
     const first = await timeOf(bench, i % 2 === 0);
     const second = await timeOf(bench, i % 2 === 1);
-    if (i > 0) pairs.push(i % 2 === 0 ? [first, second] : [second, first]); // the first pair warms up
+    // The first pair warms up.
+    if (i > 0) pairs.push(i % 2 === 0 ? [first, second] : [second, first]);
   }
   return pairs;
 }
@@ -98,6 +99,6 @@ declare global {
 
 useWasm('/tidemark.wasm');
 const wanted = new URLSearchParams(location.search).get('names')?.split(',') ?? [];
-const result: Record<string, unknown> = {};
-for (const name of wanted) result[name] = await measure(benches[name] as Bench);
-globalThis.result = result;
+const figures: Record<string, unknown> = {};
+for (const name of wanted) figures[name] = await measure(benches[name] as Bench);
+globalThis.result = figures;

@@ -1,4 +1,5 @@
-// The Dexie rows of the benchmarks. Each is the median ratio of tracked to untracked, in one Chromium process.
+// The Dexie rows of the benchmarks. Each is the median ratio of tracked to untracked, in one
+// Chromium process.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { hasChromium, runPage } from '../browser/harness.mjs';

@@ -1,5 +1,6 @@
-// The browser harness: bundles a page's script, serves it on localhost and opens it in Chromium. Used by the tests and
-// benchmarks that need a real browser. A page's script reports by console.log, and ends by setting `window.result`.
+// The browser harness: bundles a page's script, serves it on localhost and opens it in Chromium.
+// Used by the tests and benchmarks that need a real browser. A page's script reports by
+// console.log, and ends by setting `window.result`.
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -30,7 +31,9 @@ const types = {
 /** Whether this machine has a Chromium to test in. */
 export const hasChromium = () => existsSync(chromiumPath);
 
-/** Chromium with a profile that lasts until `close()`. `options` are playwright's launch options. */
+/**
+ * Chromium with a profile that lasts until `close()`. `options` are playwright's launch options.
+ */
 export async function launchChromium(options = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'tidemark-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -50,7 +53,8 @@ export async function launchChromium(options = {}) {
 }
 
 /**
- * Bundles `entry` for the browser into memory and returns its text. `options` are esbuild's, for aliases and the like.
+ * Bundles `entry` for the browser into memory and returns its text. `options` are esbuild's, for
+ * aliases and the like.
  */
 export async function bundlePage(entry, options = {}) {
   const { outputFiles } = await build({
@@ -68,8 +72,9 @@ export async function bundlePage(entry, options = {}) {
 }
 
 /**
- * Serves `files` (path to text, bytes, or `(request, response) => void`) and, after these, the folder `root`.
- * Any origin on localhost is a secure context: Web Locks, OPFS and BroadcastChannel work.
+ * Serves `files` (path to text, bytes, or `(request, response) => void`) and, after these, the
+ * folder `root`. Any origin on localhost is a secure context: Web Locks, OPFS and BroadcastChannel
+ * work.
  */
 export async function serve(files = {}, root = null) {
   const server = createServer(async (request, response) => {
@@ -97,7 +102,8 @@ export const pageOf = (script) =>
   `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Tidemark</title><script type="module" src="${script}"></script>`;
 
 /**
- * Opens the script `entry` in Chromium, and returns what it left in `window.result`. Its console goes to `log`.
+ * Opens the script `entry` in Chromium, and returns what it left in `window.result`. Its console
+ * goes to `log`.
  * `path` may bring a query, `files` are served too; a failed load or an uncaught error rejects.
  */
 export async function runPage(

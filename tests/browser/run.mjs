@@ -1,4 +1,5 @@
-// Runs every suite of the browser tests: the folders beside this file that have a run.mjs. usage: node tests/browser/run.mjs [SUITE …]
+// Runs every suite of the browser tests: the folders beside this file that have a run.mjs. usage:
+// node tests/browser/run.mjs [SUITE …]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -8,7 +9,10 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** Far over what a suite takes on two free cores: a busy machine is no failure. */
 const suiteMsMax = 900_000;
 
-/** Runs one suite; its output passes through. Returns its counts, which are in its last line that has any. */
+/**
+ * Runs one suite; its output passes through. Returns its counts, which are in its last line that
+ * has any.
+ */
 async function runSuite(name) {
   const child = spawn(process.execPath, [`${here}${name}/run.mjs`], {
     stdio: ['ignore', 'pipe', 'inherit'],

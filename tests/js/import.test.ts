@@ -1,4 +1,5 @@
-// The parsers behind `npm start -- --import`: what a file becomes, and what is said of one that is broken.
+// The parsers behind `npm start -- --import`: what a file becomes, and what is said of one that is
+// broken.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalText, toText } from '../../scripts/lib/canonical.mjs';

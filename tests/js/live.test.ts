@@ -131,7 +131,8 @@ describe('a live connection', () => {
     }
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
     expect(tokens).toBe(10);
-    // One that is accepted and dropped at once was none; one that lasted is followed by the next at once.
+    // One that is accepted and dropped at once was none; one that lasted is followed by the next at
+    // once.
     FakeSocket.last.onopen?.();
     FakeSocket.last.onclose?.();
     await pass(500);

@@ -1,4 +1,5 @@
-// The README is a promise: each of its snippets is executed as it stands, between stubs of what it leaves to the reader.
+// The README is a promise: each of its snippets is executed as it stands, between stubs of what it
+// leaves to the reader.
 // usage: node tests/readme/run.mjs
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

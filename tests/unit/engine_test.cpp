@@ -1,4 +1,5 @@
 // The engine driven by hand: one exchange after another, and everything that can come in between.
+// tidy: long, because its cases share one device that is driven by hand
 #include "tidemark/engine.h"
 
 #include <catch2/catch_test_macros.hpp>

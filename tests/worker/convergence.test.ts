@@ -1,5 +1,6 @@
-// Devices that write, and sync at any time, hold in the end what the hub holds: whatever pages, patches, own writes left out and
-// lost deletes did on the way. A device here keeps no stamps of its rows, so only the hub's answers can make this true.
+// Devices that write, and sync at any time, hold in the end what the hub holds: whatever pages,
+// patches, own writes left out and lost deletes did on the way. A device here keeps no stamps of
+// its rows, so only the hub's answers can make this true.
 import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';

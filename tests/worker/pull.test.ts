@@ -1,4 +1,5 @@
 // Pull, full and meta: who is told what, in which pages.
+// tidy: long, because the cases of one call share their helpers
 import { describe, expect, test } from 'vitest';
 import type { Change, Cursor, PullReply, PullRequest } from '../../js/src/wire.js';
 import { at, Device, nodeA, nodeB, patch, remove, whole } from './device.js';

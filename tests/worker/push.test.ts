@@ -1,4 +1,5 @@
 // Push: every outcome, and what it leaves in the hub.
+// tidy: long, because the cases of one call share their helpers
 import { describe, expect, test } from 'vitest';
 import type { Change, PushReply } from '../../js/src/wire.js';
 import { at, Device, newScope, nodeB, nodeC, patch, remove, whole } from './device.js';

@@ -1,4 +1,5 @@
 // The Worker in front: who may come in, from where, with what, and how it is refused.
+// tidy: long, because the routes are one table of cases
 import { createExecutionContext, env, SELF } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';

@@ -1,4 +1,5 @@
-// Requests that are not of the protocol: each is refused, says where it is wrong, and changes nothing.
+// Requests that are not of the protocol: each is refused, says where it is wrong, and changes
+// nothing.
 import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';

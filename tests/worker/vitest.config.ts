@@ -1,5 +1,6 @@
-// Runs the hub's tests inside workerd, on real Durable Objects with SQLite. Every test takes a scope of its own; storage is
-// not isolated by the pool, which cannot do that for objects with WebSockets.
+// Runs the hub's tests inside workerd, on real Durable Objects with SQLite. Every test takes a
+// scope of its own; storage is not isolated by the pool, which cannot do that for objects with
+// WebSockets.
 import { fileURLToPath } from 'node:url';
 import { defineWorkersConfig } from '@cloudflare/vitest-pool-workers/config';
 

@@ -70,7 +70,8 @@ export class Row {
     this.element.classList.toggle('editing', on);
   }
 
-  // What the user has touched stays as it is; the rest follows the database while the editor is open.
+  // What the user has touched stays as it is; the rest follows the database while the editor is
+  // open.
   #fill() {
     fillInputs(this.#form, this.todo, this.#touched);
   }

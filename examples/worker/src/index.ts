@@ -1,4 +1,5 @@
-// A hub to deploy: one scope per user, and a bearer token per user from the environment variable TOKENS, {"token": "user"}.
+// A hub to deploy: one scope per user, and a bearer token per user from the environment variable
+// TOKENS, {"token": "user"}.
 import { type Identity, routes, SyncObject } from 'tidemark/worker';
 
 interface Env {

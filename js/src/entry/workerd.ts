@@ -1,5 +1,6 @@
-// A Worker may not compile bytes: it imports the core as a module that was compiled when it was deployed. It is loaded while
-// the Worker starts, because what one request has begun to load must not be what another one waits for.
+// A Worker may not compile bytes: it imports the core as a module that was compiled when it was
+// deployed. It is loaded while the Worker starts, because what one request has begun to load must
+// not be what another one waits for.
 
 import { loadJoin } from '../core.js';
 import { useWasm } from '../wasm.js';

@@ -1,8 +1,12 @@
-// Which fields a write changed, and whether its values can be synced at all: two walks over rows as the app gave them.
+// Which fields a write changed, and whether its values can be synced at all: two walks over rows as
+// the app gave them.
 import { TidemarkError } from '../errors.js';
 import { encodeRow, encodeValue, valueDepthMax } from '../values.js';
 
-/** Throws `value_unsupported` naming the path, for a row that cannot be synced. Allocates nothing for one that can. */
+/**
+ * Throws `value_unsupported` naming the path, for a row that cannot be synced. Allocates nothing
+ * for one that can.
+ */
 export function checkRow(row: unknown, table: string): void {
   if (typeof row !== 'object' || row === null)
     throw new TidemarkError('value_unsupported', `${table} is given a row that is no object`);

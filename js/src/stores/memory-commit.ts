@@ -1,4 +1,5 @@
-// What a commit does to a memory store's contents: to copies, which replace the originals once all of it succeeded.
+// What a commit does to a memory store's contents: to copies, which replace the originals once all
+// of it succeeded.
 import { columnsOfChange } from '../columns.js';
 import type { Join } from '../merge.js';
 import { decodeRow, isAbsent, setOwn } from '../values.js';

@@ -1,5 +1,6 @@
-// MemoryStore: the port's second body, small and obviously right: tables are Maps, one write is one log entry, and a commit
-// works on copies that replace the originals at its end. For tests, and for apps that need nothing to last.
+// MemoryStore: the port's second body, small and obviously right: tables are Maps, one write is one
+// log entry, and a commit works on copies that replace the originals at its end. For tests, and for
+// apps that need nothing to last.
 import type { Columns } from '../columns.js';
 import { TidemarkError } from '../errors.js';
 import { newDeviceId } from '../ids.js';
@@ -54,7 +55,10 @@ export class MemoryStore implements Store {
     return row && decodeRow(structuredClone(row));
   }
 
-  /** Writes a row. Where one is there, only the fields that differ count as written in a table merged by field. */
+  /**
+   * Writes a row. Where one is there, only the fields that differ count as written in a table
+   * merged by field.
+   */
   put(table: string, key: unknown, row: Row): void {
     const id = encodeKey(key);
     const after = structuredClone(encodeRow(row, table));
@@ -70,7 +74,10 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Sets some fields of a row; those given as `undefined` hold undefined. Does nothing where there is no row. */
+  /**
+   * Sets some fields of a row; those given as `undefined` hold undefined. Does nothing where there
+   * is no row.
+   */
   update(table: string, key: unknown, changes: Row): void {
     const row = this.get(table, key);
     if (row === undefined) return;

@@ -1,5 +1,5 @@
-// What every store decides alike: the columns of its own writes, what they amount to, and what a pulled change does to a
-// record that has some of them pending.
+// What every store decides alike: the columns of its own writes, what they amount to, and what a
+// pulled change does to a record that has some of them pending.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
 import { mergeRows } from '../merge.js';
 import { canonicalText } from '../values.js';
@@ -22,8 +22,8 @@ export function deleteColumns(stamp: StampText): Columns {
 }
 
 /**
- * What one record's pending writes amount to. A delete clears what was written before it: those values are gone, and are
- * never sent.
+ * What one record's pending writes amount to. A delete clears what was written before it: those
+ * values are gone, and are never sent.
  */
 export function foldWrites(writes: readonly Columns[]): Columns {
   const ordered = [...writes].sort((a, b) => (a.register < b.register ? -1 : 1));
@@ -40,10 +40,16 @@ export function foldWrites(writes: readonly Columns[]): Columns {
   return { base, fields, register: last.register, deleted: last.deleted };
 }
 
-/** What to do to a record with pending writes. `delete`: its row is to be kept aside until the writes are acknowledged. */
+/**
+ * What to do to a record with pending writes. `delete`: its row is to be kept aside until the
+ * writes are acknowledged.
+ */
 export type Decision = { kind: 'keep' } | { kind: 'put'; row: WireRow } | { kind: 'delete' };
 
-/** Decides `change` against the pending `local` columns; `row` is the local row in tagged form, one kept aside included. */
+/**
+ * Decides `change` against the pending `local` columns; `row` is the local row in tagged form, one
+ * kept aside included.
+ */
 export function decide(
   local: Columns,
   row: WireRow | undefined,

@@ -1,6 +1,7 @@
-// The Store port: what the client asks of a local database. Two bodies at least (memory, Dexie) and one contract suite
-// (js/src/testing/store-contract.ts). A store records every write of a synced table in the transaction of that write, as one
-// log entry per write call, and does what is asked here in one transaction each.
+// The Store port: what the client asks of a local database. Two bodies at least (memory, Dexie) and
+// one contract suite (js/src/testing/store-contract.ts). A store records every write of a synced
+// table in the transaction of that write, as one log entry per write call, and does what is asked
+// here in one transaction each.
 import type { Columns } from '../columns.js';
 import type { Join } from '../merge.js';
 import type { Change, Cursor, IdText, PushResult, StampText, WireRow } from '../wire.js';
@@ -11,7 +12,10 @@ export type MergeMode = 'field' | 'record';
 export interface SyncState {
   /** How far the hub was read; null: from the beginning. */
   cursor: Cursor;
-  /** The greatest stamp that the hub is known to have accepted, as saved by the last commit; null at first. */
+  /**
+   * The greatest stamp that the hub is known to have accepted, as saved by the last commit; null at
+   * first.
+   */
   clock: StampText | null;
   /** The hub's clock minus this device's, in milliseconds; null until learned. */
   offsetMs: number | null;
@@ -35,10 +39,16 @@ export interface PendingWrite {
   create: boolean;
 }
 
-/** What is waiting to be sent, oldest first: the writes, and the rows that they left, read in the same transaction. */
+/**
+ * What is waiting to be sent, oldest first: the writes, and the rows that they left, read in the
+ * same transaction.
+ */
 export interface Outbox {
   writes: PendingWrite[];
-  /** By `table`, then `id`, the row as it is now, in the tagged form of values.ts; missing where the record is deleted. */
+  /**
+   * By `table`, then `id`, the row as it is now, in the tagged form of values.ts; missing where the
+   * record is deleted.
+   */
   rows: Map<string, Map<IdText, WireRow>>;
   /** All unacknowledged writes in the log, those that were not loaded included. */
   pending: number;
@@ -47,7 +57,8 @@ export interface Outbox {
 export interface Acknowledgement {
   write: PendingWrite;
   /**
-   * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for good, becomes a dead letter.
+   * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for
+   * good, becomes a dead letter.
    * `later`: stays, behind all that is in the log now, so that it holds nothing else up.
    */
   result: 'sent' | 'needFull' | 'dead' | 'later';
@@ -63,7 +74,10 @@ export interface Commit {
   changes: Change[];
   /** Undefined: as it was. */
   cursor?: Cursor;
-  /** The cursor that the page follows: if the store's is another by now, a table was added, and its cursor stays. */
+  /**
+   * The cursor that the page follows: if the store's is another by now, a table was added, and its
+   * cursor stays.
+   */
   after?: Cursor;
   clock: StampText | null;
   offsetMs: number | null;
@@ -72,7 +86,10 @@ export interface Commit {
 export interface CommitResult {
   /** Unacknowledged writes left in the log. */
   pending: number;
-  /** Patches whose record was neither here nor pending: the store then set its cursor to null, to read everything again. */
+  /**
+   * Patches whose record was neither here nor pending: the store then set its cursor to null, to
+   * read everything again.
+   */
   missing: number;
   /** As stored now. */
   cursor: Cursor;
@@ -101,24 +118,37 @@ export interface Store {
   /** The oldest writes, about `limit` of them. */
   readOutbox(limit: number): Promise<Outbox>;
   /**
-   * Removes exactly the acknowledged writes and applies the page. A record without pending writes takes the change as it is; one
-   * with pending writes is joined with their columns first, inside this transaction. A pending delete keeps its record
-   * deleted against a patch, whatever the stamps: the hub then sends the whole row. A change that deletes a record with pending
-   * writes keeps their row aside until they are acknowledged, so that they are still sent.
-   * Rejects with `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
+   * Removes exactly the acknowledged writes and applies the page. A record without pending writes
+   * takes the change as it is; one with pending writes is joined with their columns first, inside
+   * this transaction. A pending delete keeps its record deleted against a patch, whatever the
+   * stamps: the hub then sends the whole row. A change that deletes a record with pending writes
+   * keeps their row aside until they are acknowledged, so that they are still sent. Rejects with
+   * `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
-  /** Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new first stamp from its old one. */
+  /**
+   * Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new
+   * first stamp from its old one.
+   */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
-  /** Takes the lead among the contexts that share this database; every earlier term's commits are refused from now on. */
+  /**
+   * Takes the lead among the contexts that share this database; every earlier term's commits are
+   * refused from now on.
+   */
   lead(): Promise<number>;
   deadLetters(): Promise<DeadLetter[]>;
-  /** Calls back after a local write was committed, in whichever context, with its count of records. Returns the undo. */
+  /**
+   * Calls back after a local write was committed, in whichever context, with its count of records.
+   * Returns the undo.
+   */
   onWrite(listener: (count: number) => void): () => void;
   close(): void;
 }
 
-/** Where a store gets stamps for the writes it records: the engine's clock. Synchronous, so that it works inside a transaction. */
+/**
+ * Where a store gets stamps for the writes it records: the engine's clock. Synchronous, so that it
+ * works inside a transaction.
+ */
 export interface Stamper {
   /** The first of `count` consecutive stamps, greater than all before. */
   reserve(count: number): StampText;

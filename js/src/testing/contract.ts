@@ -1,4 +1,5 @@
-// What a contract suite is: named tests that throw, for any runner; and the little that they check with.
+// What a contract suite is: named tests that throw, for any runner; and the little that they check
+// with.
 import { canonicalText, encodeValue } from '../values.js';
 
 export interface ContractTest {
@@ -26,7 +27,10 @@ export async function runContract(tests: readonly ContractTest[]): Promise<Contr
   return report;
 }
 
-/** Throws unless both are the same value, by the rules of values.ts: the order of an object's keys is nothing. */
+/**
+ * Throws unless both are the same value, by the rules of values.ts: the order of an object's keys
+ * is nothing.
+ */
 export function equal(actual: unknown, expected: unknown, what: string): void {
   const [a, e] = [textOf(actual), textOf(expected)];
   if (a !== e) throw new Error(`${what}: got ${a}, expected ${e}`);

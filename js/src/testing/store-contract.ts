@@ -1,5 +1,5 @@
-// The contract suite of the Store port: what any store must do, tested through the port and the store's own writes.
-// Usage: for (const { name, run } of storeContract(open, join)) it(name, run);
+// The contract suite of the Store port: what any store must do, tested through the port and the
+// store's own writes. Usage: for (const { name, run } of storeContract(open, join)) it(name, run);
 import type { Join } from '../merge.js';
 import { TestClock } from './clock.js';
 import type { ContractTest } from './contract.js';

@@ -1,4 +1,5 @@
-// How the store's contract suite reaches a store: through its own way of writing rows, and through the port.
+// How the store's contract suite reaches a store: through its own way of writing rows, and through
+// the port.
 import type { Join, Row } from '../merge.js';
 import type {
   Acknowledgement,

@@ -131,7 +131,8 @@ export const pageTests: StoreTests = {
     await synced(subject, { n: 1 });
     await subject.driver.update('todos', 'a', { n: 2 });
     await subject.driver.delete('todos', 'a');
-    // Brought back by a field of its own: the value of `n` that was deleted here is gone, and must not win.
+    // Brought back by a field of its own: the value of `n` that was deleted here is gone, and must
+    // not win.
     await subject.pull({ ...whole(early, { n: 3, m: 1 }), fields: { m: late } });
     equal(await read(subject), { id: 'a', n: 3, m: 1 }, 'row');
   },

@@ -1,4 +1,5 @@
-// Contract: every kind of value and key goes out and comes in as it was, and what cannot is refused.
+// Contract: every kind of value and key goes out and comes in as it was, and what cannot is
+// refused.
 import { decodeRow, encodeRow, setOwn } from '../values.js';
 import type { WireRow } from '../wire.js';
 import { stampAt } from './clock.js';

@@ -1,4 +1,5 @@
-// The fetch transport: protocol 1 over HTTP, with the paths, headers and credentials of any endpoint.
+// The fetch transport: protocol 1 over HTTP, with the paths, headers and credentials of any
+// endpoint.
 import { asTidemarkError, isErrorCode, TidemarkError } from '../errors.js';
 import {
   type Cursor,

@@ -1,5 +1,5 @@
-// The live connection: a WebSocket that only hints. It reopens itself with jitter, finds a half-open socket by unanswered
-// pings, and never waits for one to close.
+// The live connection: a WebSocket that only hints. It reopens itself with jitter, finds a
+// half-open socket by unanswered pings, and never waits for one to close.
 import type { LiveHandlers } from './transport.js';
 
 const pingMs = 25_000;
@@ -9,7 +9,10 @@ const reopenMsMax = 30_000;
 /** A connection that lasted this long was one: the next one is tried at once. */
 const stableMsMin = 5_000;
 
-/** Opens, and opens again, until the returned function is called. `token` is asked before each attempt. */
+/**
+ * Opens, and opens again, until the returned function is called. `token` is asked before each
+ * attempt.
+ */
 export function openLive(
   url: URL,
   token: () => Promise<string | null>,

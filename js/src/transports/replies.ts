@@ -1,5 +1,6 @@
-// Checks that what an endpoint answered is a reply of protocol 1, before any of it is believed: `bad_reply` names the first
-// place that is not. A captive portal's page, half a body or another server's JSON end here, and change nothing.
+// Checks that what an endpoint answered is a reply of protocol 1, before any of it is believed:
+// `bad_reply` names the first place that is not. A captive portal's page, half a body or another
+// server's JSON end here, and change nothing.
 import { isErrorCode, TidemarkError } from '../errors.js';
 import { checkValue, decodeKey, isAbsent } from '../values.js';
 import type { Change, FullReply, PullReply, PushReply, PushResult } from '../wire.js';

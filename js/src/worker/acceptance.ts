@@ -1,5 +1,6 @@
-// Whether the hub takes a change at all: stamps from a clock that is too far ahead, and names and values that another device
-// could not read, are answered one by one, so that they never hold up the rest of a batch.
+// Whether the hub takes a change at all: stamps from a clock that is too far ahead, and names and
+// values that another device could not read, are answered one by one, so that they never hold up
+// the rest of a batch.
 import { type ErrorCode, TidemarkError } from '../errors.js';
 import { idBytesMax, isAbsent, valueDepthMax } from '../values.js';
 import type { Change, PushResult, StampText } from '../wire.js';

@@ -1,4 +1,5 @@
-// Authorisation: the app says who calls and what scopes are theirs; this says which of them a call is about.
+// Authorisation: the app says who calls and what scopes are theirs; this says which of them a call
+// is about.
 import { TidemarkError } from '../errors.js';
 import { withBearer } from './live.js';
 
@@ -8,7 +9,10 @@ export interface Identity {
   scopes: readonly string[];
 }
 
-/** A bearer token is always in `request`'s Authorization header, for WebSockets too. The body is not there to be read. */
+/**
+ * A bearer token is always in `request`'s Authorization header, for WebSockets too. The body is not
+ * there to be read.
+ */
 export type Auth<Env> = (request: Request, env: Env) => Identity | null | Promise<Identity | null>;
 
 /** The scope of a call; throws `unauthorized` or `forbidden`. */

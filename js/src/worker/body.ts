@@ -1,11 +1,13 @@
-// The body of a request: JSON in UTF-8, perhaps gzipped, never more than the limit, whatever the headers say of its size.
+// The body of a request: JSON in UTF-8, perhaps gzipped, never more than the limit, whatever the
+// headers say of its size.
 import { TidemarkError } from '../errors.js';
 import { bodyBytesMax } from './limits.js';
 
 /** The body's bytes, decompressed; throws `too_large` or `bad_request`. */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const type = request.headers.get('Content-Type') ?? '';
-  // A page of another origin can send any other type with the user's cookies, and is not asked whether it may.
+  // A page of another origin can send any other type with the user's cookies, and is not asked
+  // whether it may.
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new TidemarkError('bad_request', 'the Content-Type is not application/json');
   if (Number(request.headers.get('Content-Length') ?? 0) > bodyBytesMax) throw tooLarge();

@@ -6,7 +6,10 @@ export function formatCursor({ epoch }: Head, seq: number): string {
   return `${epoch}:${seq}`;
 }
 
-/** The seq of a cursor, 0 for none; null: it is not one of this hub's, or the hub has forgotten what came after it. */
+/**
+ * The seq of a cursor, 0 for none; null: it is not one of this hub's, or the hub has forgotten what
+ * came after it.
+ */
 export function readCursor(cursor: Cursor, head: Head): number | null {
   if (cursor === null) return 0;
   const prefix = `${head.epoch}:`;

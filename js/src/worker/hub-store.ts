@@ -1,5 +1,5 @@
-// HubStore: what push and pull need of a database. All of one request happens inside one synchronous transaction, so that
-// nothing can come between its reads and its writes.
+// HubStore: what push and pull need of a database. All of one request happens inside one
+// synchronous transaction, so that nothing can come between its reads and its writes.
 import type { Columns } from '../columns.js';
 import type { StampText } from '../wire.js';
 
@@ -21,7 +21,10 @@ export interface HeldState {
   prevSeq: number;
   /** Whose writes were the last, one after the other; null: everyone is to read the record. */
   byNode: string | null;
-  /** The last register that lost to this record's, of a change that everyone was already shown the winner of. */
+  /**
+   * The last register that lost to this record's, of a change that everyone was already shown the
+   * winner of.
+   */
   lostRegister: StampText | null;
   /** The row's size. */
   rowBytes: number;
@@ -58,7 +61,10 @@ export interface HubStore {
   /** In the order of `keys`; null: no such record. */
   readStates(keys: readonly RecordKey[]): (HeldState | null)[];
   readRow(key: RecordKey): string;
-  /** Writes a record, with its row unless that is null. False: it is too large, and nothing was written. */
+  /**
+   * Writes a record, with its row unless that is null. False: it is too large, and nothing was
+   * written.
+   */
   write(key: RecordKey, state: HeldState, rowText: string | null): boolean;
   /** The records past `seq`, in the order of seq, read as they are asked for. */
   since(seq: number): Iterable<HeldRecord>;

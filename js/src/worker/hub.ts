@@ -1,4 +1,5 @@
-// The hub of one scope: the calls of protocol 1 over any store, each in one transaction. It knows neither HTTP nor the time.
+// The hub of one scope: the calls of protocol 1 over any store, each in one transaction. It knows
+// neither HTTP nor the time.
 import type { Join } from '../merge.js';
 import { setOwn } from '../values.js';
 import {

@@ -13,7 +13,10 @@ export const pageBytesMax = 1024 * 1024;
 export const pageRecordsMax = 20_000;
 /** What a record takes with its stamps, at most. A row of the database holds 2 MB. */
 export const rowBytesMax = 1024 * 1024;
-/** A batch that writes records of more than this goes on under another seq, or no page could hold it. */
+/**
+ * A batch that writes records of more than this goes on under another seq, or no page could hold
+ * it.
+ */
 export const seqBytesMax = 8 * 1024 * 1024;
 /** A table's or a field's name, at most. */
 export const nameBytesMax = 256;

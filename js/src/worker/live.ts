@@ -23,7 +23,10 @@ export function liveProtocol(headers: Headers): string | null {
   return spoken;
 }
 
-/** `headers` with the bearer token of the subprotocols as an Authorization, so that it is to be looked for in one place. */
+/**
+ * `headers` with the bearer token of the subprotocols as an Authorization, so that it is to be
+ * looked for in one place.
+ */
 export function withBearer(headers: Headers): Headers {
   const copy = new Headers(headers);
   const name = offered(headers).find((each) => each.startsWith(bearerPrefix));

@@ -1,5 +1,5 @@
-// ObjectStore: the hub's store in a Durable Object's SQLite. Names are kept as JSON text: there, a lone surrogate or a NUL is
-// an escape and survives, which as bare text it would not.
+// ObjectStore: the hub's store in a Durable Object's SQLite. Names are kept as JSON text: there, a
+// lone surrogate or a NUL is an escape and survives, which as bare text it would not.
 import type { StampText } from '../wire.js';
 import type { Head, HeldRecord, HeldState, HubStore, RecordKey, TableCounts } from './hub-store.js';
 import { isOver, rowBytesMax } from './limits.js';
@@ -20,8 +20,8 @@ const tables = `
   CREATE TABLE IF NOT EXISTS retired_nodes (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
-const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register, r.deleted,
-  r.lost_register, octet_length(r.row) AS row_bytes`;
+const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register,
+  r.deleted, r.lost_register, octet_length(r.row) AS row_bytes`;
 
 type StateRow = {
   seq: number;
@@ -105,8 +105,10 @@ export class ObjectStore implements HubStore {
     const rowBytesLeft = rowBytesMax - (rowText === null ? state.rowBytes : 0);
     if (isOver(rowBytesLeft, fields + (rowText ?? ''))) return false;
     this.#sql.exec(
-      `INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '{}'))
-       ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = ?5, by_node = ?6, base = ?7, fields = ?8,
+      `INSERT INTO records
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '{}'))
+       ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = ?5, by_node = ?6,
+         base = ?7, fields = ?8,
          register = ?9, deleted = ?10, lost_register = ?11, row = coalesce(?12, row)`,
       nameText(table),
       id,

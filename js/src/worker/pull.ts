@@ -1,5 +1,5 @@
-// Pull: a page of what changed past a cursor, for one reader. A page ends only where a seq does, so that what was written
-// together arrives together.
+// Pull: a page of what changed past a cursor, for one reader. A page ends only where a seq does, so
+// that what was written together arrives together.
 import { absentField, setOwn } from '../values.js';
 import type { Change, PullReply, PullRequest, StampText, WireRow } from '../wire.js';
 import { formatCursor, readCursor } from './cursor.js';

@@ -1,5 +1,5 @@
-// Push: merges a batch of changes into the hub's records, under one seq. The join decides; this keeps the seqs by which pull
-// knows who is to be told what.
+// Push: merges a batch of changes into the hub's records, under one seq. The join decides; this
+// keeps the seqs by which pull knows who is to be told what.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
 import { type CompareValues, type Join, mergeColumns, mergeRows } from '../merge.js';
 import { canonicalText } from '../values.js';
@@ -108,7 +108,8 @@ class Batch {
     return written ? result : tooLarge;
   }
 
-  // The writer lost to what it had read: its clock is behind, and it took its own value for the winner. Told once.
+  // The writer lost to what it had read: its clock is behind, and it took its own value for the
+  // winner. Told once.
   #isOutdone(state: HeldState, lost: readonly string[]): boolean {
     if (state.wholeSeq > this.#read) return false;
     return lost.some((name) => (state.fieldSeqs.get(name) ?? state.wholeSeq) <= this.#read);
@@ -149,7 +150,8 @@ function newsOf(
   const turned = remote.deleted !== state.columns.deleted;
   const registerWon = joined.register === 'remote';
   const registerLost = turned && !registerWon;
-  // The writer's own database has already gone the other way: it, and so everyone, is shown the winner whole, once.
+  // The writer's own database has already gone the other way: it, and so everyone, is shown the
+  // winner whole, once.
   const shown = registerLost && state.lostRegister !== remote.register;
   const baseWritten = joined.base === 'remote' || (joined.base === 'tie' && rowChanged);
   const whole = baseWritten || shown || outdone || (turned && registerWon);

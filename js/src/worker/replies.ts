@@ -1,4 +1,5 @@
-// Replies: JSON that no cache keeps, and errors as protocol.md words them. What went wrong inside is logged, not told.
+// Replies: JSON that no cache keeps, and errors as protocol.md words them. What went wrong inside
+// is logged, not told.
 import { type ErrorCode, TidemarkError } from '../errors.js';
 
 const statuses: Partial<Record<ErrorCode, number>> = {

@@ -1,5 +1,6 @@
-// routes(): the Worker in front of the objects. It lets in who may come in, at the size that fits, and hands each call to the
-// object of its scope. Nothing of the caller but the call itself goes on: the object never sees a token or a cookie.
+// routes(): the Worker in front of the objects. It lets in who may come in, at the size that fits,
+// and hands each call to the object of its scope. Nothing of the caller but the call itself goes
+// on: the object never sees a token or a cookie.
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { TidemarkError } from '../errors.js';
@@ -94,7 +95,8 @@ async function forward(
   try {
     return await object.fetch(`https://hub.invalid${path}`, init);
   } catch (cause) {
-    // It was moved, updated or overloaded while it answered: the same request may well succeed in a moment.
+    // It was moved, updated or overloaded while it answered: the same request may well succeed in a
+    // moment.
     console.error(cause);
     throw new TidemarkError('unavailable');
   }

@@ -1,5 +1,6 @@
-// The form of requests, checked before anything is believed. A request that fails names the first place that is wrong and
-// changes nothing. What is well formed and yet not acceptable is answered change by change: acceptance.ts.
+// The form of requests, checked before anything is believed. A request that fails names the first
+// place that is wrong and changes nothing. What is well formed and yet not acceptable is answered
+// change by change: acceptance.ts.
 import * as v from 'valibot';
 import { TidemarkError } from '../errors.js';
 import { decodeKey, isAbsent } from '../values.js';

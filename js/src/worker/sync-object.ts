@@ -1,5 +1,5 @@
-// SyncObject: the Durable Object of one scope. It gives the hub its database, its time and its listeners. It trusts whoever can
-// reach it: who may, routes.ts decides.
+// SyncObject: the Durable Object of one scope. It gives the hub its database, its time and its
+// listeners. It trusts whoever can reach it: who may, routes.ts decides.
 import { DurableObject } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { hubJoin } from '../entry/workerd.js';

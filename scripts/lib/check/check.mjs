@@ -1,4 +1,5 @@
-// `npm start -- --check`: two devices of the to-do example over the real Worker, and whether anything was lost.
+// `npm start -- --check`: two devices of the to-do example over the real Worker, and whether
+// anything was lost.
 import { readHub } from '../hub-reader.mjs';
 import { narrator } from '../progress.mjs';
 import { Comparison, rowsOfText, summary } from './compare.mjs';

@@ -22,7 +22,10 @@ export class Comparison {
     this.places = places;
   }
 
-  /** One record in one place: `expected` is its row, `actual` its canonical text; undefined where there is none. */
+  /**
+   * One record in one place: `expected` is its row, `actual` its canonical text; undefined where
+   * there is none.
+   */
   record(place, table, key, expected, actual = nothing) {
     const wanted = expected === undefined ? nothing : canonicalText(expected);
     if (actual === wanted) return;

@@ -1,4 +1,5 @@
-// `npm start -- --import FILE`: the user's own rows go in on one device and must come out on the other as they were.
+// `npm start -- --import FILE`: the user's own rows go in on one device and must come out on the
+// other as they were.
 import { canonicalText, toText } from '../canonical.mjs';
 import { readHub } from '../hub-reader.mjs';
 import { narrator } from '../progress.mjs';
@@ -12,7 +13,9 @@ const reportMs = 10_000;
 /** Characters of one call into a page, about: rows may be large. */
 const textPerCall = 4_000_000;
 
-/** Imports `tables` of read-import.mjs, compares, prints the last line; answers whether all is well. */
+/**
+ * Imports `tables` of read-import.mjs, compares, prints the last line; answers whether all is well.
+ */
 export function importAndCompare(given) {
   const tables = withDexieNames(given, ({ name }, other) =>
     console.error(

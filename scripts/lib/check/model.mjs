@@ -1,5 +1,6 @@
-// What the to-dos must be in the end by the rules of the merge: of each field, and of a record's being deleted, the last write
-// counts. Whoever tells the model of writes makes sure that two devices' writes are apart in time.
+// What the to-dos must be in the end by the rules of the merge: of each field, and of a record's
+// being deleted, the last write counts. Whoever tells the model of writes makes sure that two
+// devices' writes are apart in time.
 import { canonicalText } from '../canonical.mjs';
 
 export class Model {

@@ -1,4 +1,5 @@
-// Where a check plays: the example Worker on a free port with its storage in a temporary folder, one of the pages, two devices.
+// Where a check plays: the example Worker on a free port with its storage in a temporary folder,
+// one of the pages, two devices.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

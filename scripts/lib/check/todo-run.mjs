@@ -1,8 +1,9 @@
-// Two devices of the to-do example at work: each creates, edits, completes and deletes, one goes offline for a while, and they
-// write to the same records while they cannot see each other.
+// Two devices of the to-do example at work: each creates, edits, completes and deletes, one goes
+// offline for a while, and they write to the same records while they cannot see each other.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// Two devices' writes to one record are further apart than their corrected clocks can be on one machine.
+// Two devices' writes to one record are further apart than their corrected clocks can be on one
+// machine.
 const apartMs = 400;
 const ownTodos = 20;
 
@@ -91,7 +92,10 @@ export async function runTodos(devices, model, say) {
   say('both are online and idle');
 }
 
-/** Until both have sent and read everything: what one sends in the first round, the other reads in the second. */
+/**
+ * Until both have sent and read everything: what one sends in the first round, the other reads in
+ * the second.
+ */
 export async function settle(devices, timeoutMs = 60_000) {
   for (let round = 0; round < 2; round++) {
     for (const device of devices) await device.call('flush');

@@ -4,8 +4,9 @@
 const safeLength = 15;
 
 /**
- * The value of a JSON number. An integer that a double would change is a BigInt; one that is as JavaScript itself would write
- * that double is not changed by it. `change` says what became of a number that JSON.parse changes: `bigint`, `rounded`; else null.
+ * The value of a JSON number. An integer that a double would change is a BigInt; one that is as
+ * JavaScript itself would write that double is not changed by it. `change` says what became of a
+ * number that JSON.parse changes: `bigint`, `rounded`; else null.
  */
 export function readNumber(text) {
   const value = Number(text);

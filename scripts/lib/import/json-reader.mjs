@@ -1,5 +1,6 @@
-// A strict JSON reader that knows where it is: faults have a line and a column, a name twice in one object is a fault, and
-// numbers keep what they say (json-number.mjs). `__proto__` is a name like any other. Runs in Node and in the check's page.
+// A strict JSON reader that knows where it is: faults have a line and a column, a name twice in one
+// object is a fault, and numbers keep what they say (json-number.mjs). `__proto__` is a name like
+// any other. Runs in Node and in the check's page.
 import { ImportError, quote } from './import-error.mjs';
 import { readNumber } from './json-number.mjs';
 import { placeOf } from './text.mjs';
@@ -17,7 +18,10 @@ const quoteMark = 0x22;
 const backslash = 0x5c;
 
 export class JsonReader {
-  /** `onChange(change, text, offset)` is told of numbers that are not read as JSON.parse would read them exactly. */
+  /**
+   * `onChange(change, text, offset)` is told of numbers that are not read as JSON.parse would read
+   * them exactly.
+   */
   constructor(text, { start = 0, end = text.length, onChange = () => {} } = {}) {
     this.text = text;
     this.at = start;

@@ -1,4 +1,5 @@
-// The JSON formats: an array of objects, an object of arrays of objects (a table each), and a line per object.
+// The JSON formats: an array of objects, an object of arrays of objects (a table each), and a line
+// per object.
 import { ImportError, quote } from './import-error.mjs';
 import { JsonReader } from './json-reader.mjs';
 import { lineCounter } from './text.mjs';

@@ -1,11 +1,13 @@
-// The key of each row: from the fields that the user names, else from `id`, else none (the sync engine makes one).
+// The key of each row: from the fields that the user names, else from `id`, else none (the sync
+// engine makes one).
 import { ImportError, quote } from './import-error.mjs';
 
 const idBytesMax = 1024;
 
 /**
- * Gives every table `keyFields` (null: its rows have no key of their own) and, with fields, `keys`, one per row. Fields that are
- * asked for must be in one table at least; a table that has none of them goes by `id`.
+ * Gives every table `keyFields` (null: its rows have no key of their own) and, with fields, `keys`,
+ * one per row. Fields that are asked for must be in one table at least; a table that has none of
+ * them goes by `id`.
  */
 export function assignKeys(tables, asked = null) {
   if (asked !== null && !tables.some((table) => hasAny(table, asked)))

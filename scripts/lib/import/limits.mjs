@@ -1,4 +1,5 @@
-// What the sync protocol carries at most, checked before anything is imported. Nesting is the JSON reader's to check.
+// What the sync protocol carries at most, checked before anything is imported. Nesting is the JSON
+// reader's to check.
 import { ImportError, quote } from './import-error.mjs';
 
 const nameBytesMax = 256;

@@ -5,7 +5,10 @@ import { failure } from '../run.mjs';
 import { ImportError } from './import-error.mjs';
 import { readImport } from './read-import.mjs';
 
-/** The tables in `file`, a path from where the user is. Says on stderr which numbers are not what JSON.parse makes of them. */
+/**
+ * The tables in `file`, a path from where the user is. Says on stderr which numbers are not what
+ * JSON.parse makes of them.
+ */
 export async function readImportFile(file, key) {
   // npm runs its scripts in the project's folder, and keeps the user's here.
   const place = path.resolve(process.env.INIT_CWD ?? '', file);

@@ -1,4 +1,5 @@
-// A user's file to tables of rows with keys, or an ImportError that says what is wrong with it and where. Pure: bytes in.
+// A user's file to tables of rows with keys, or an ImportError that says what is wrong with it and
+// where. Pure: bytes in.
 import path from 'node:path';
 import { parseCsv, splitCsvLine } from './csv.mjs';
 import { ImportError } from './import-error.mjs';
@@ -15,8 +16,9 @@ const parsers = {
 };
 
 /**
- * `file` names the format by its extension, and the table if the file has one only. `key` is the fields of the key as the user
- * gives them: a CSV line. Answers `tables` of { name, rows, lines, keyFields, keys } and `notes` about numbers.
+ * `file` names the format by its extension, and the table if the file has one only. `key` is the
+ * fields of the key as the user gives them: a CSV line. Answers `tables` of { name, rows, lines,
+ * keyFields, keys } and `notes` about numbers.
  * @param {Uint8Array} bytes
  * @param {{ file: string, key?: string | null }} options
  */
@@ -32,7 +34,8 @@ export function readImport(bytes, { file, key = null }) {
   return { tables, notes: notesOf(changes) };
 }
 
-// By the first character; a file of objects line by line is one whose first line is an object of its own.
+// By the first character; a file of objects line by line is one whose first line is an object of
+// its own.
 function guessParser(text) {
   const first = text.trimStart()[0];
   if (first === '[') return parseJson;

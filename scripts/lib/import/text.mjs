@@ -3,7 +3,10 @@ import { ImportError } from './import-error.mjs';
 
 const newline = 0x0a;
 
-/** The text of `bytes` without a byte order mark. Throws an ImportError with the line of the first byte that is not UTF-8. */
+/**
+ * The text of `bytes` without a byte order mark. Throws an ImportError with the line of the first
+ * byte that is not UTF-8.
+ */
 export function decodeText(bytes) {
   if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff))
     throw new ImportError(1, 'the file is UTF-16: save it as UTF-8');

@@ -1,4 +1,5 @@
-// Counts what this page really sends and reads, by the hub's replies: changes that a push was answered for, changes pulled.
+// Counts what this page really sends and reads, by the hub's replies: changes that a push was
+// answered for, changes pulled.
 const counts = { pushed: 0, pulled: 0, requests: 0, failures: 0 };
 const send = globalThis.fetch;
 

@@ -1,5 +1,5 @@
-// A device in a page: a Dexie database with any tables, synced, and driven from outside through `globalThis.tables`.
-// Rows and keys cross as plain ASCII text that says exactly what they are.
+// A device in a page: a Dexie database with any tables, synced, and driven from outside through
+// `globalThis.tables`. Rows and keys cross as plain ASCII text that says exactly what they are.
 import { Dexie } from 'dexie';
 import { tidemark } from 'tidemark/dexie';
 import { canonicalText } from '../canonical.mjs';
@@ -15,7 +15,10 @@ const read = (text) => new JsonReader(text).value(-2);
 const table = (index) => db.table(db.importNames[index]);
 
 globalThis.tables = {
-  /** `text`: { name, token, tables: [[name, schema]] }. A schema without a key is a table with keys of its own. */
+  /**
+   * `text`: { name, token, tables: [[name, schema]] }. A schema without a key is a table with keys
+   * of its own.
+   */
   async open(text) {
     const { name, token, tables } = read(text);
     db = new Dexie(name, { addons: [tidemark] });
@@ -29,7 +32,10 @@ globalThis.tables = {
     });
   },
 
-  /** Adds rows in one call; `text` is [key, row] of each. A null key is made here; keys are answered if they are not in the rows. */
+  /**
+   * Adds rows in one call; `text` is [key, row] of each. A null key is made here; keys are answered
+   * if they are not in the rows.
+   */
   async add(index, text) {
     const entries = read(text);
     const rows = entries.map(([, row]) => row);
@@ -48,7 +54,10 @@ globalThis.tables = {
   deadLetters: () => sync.deadLetters(),
   traffic: countedTraffic,
 
-  /** The next `limit` rows in the order of their keys, a line each: key and row. From the start after '' was answered. */
+  /**
+   * The next `limit` rows in the order of their keys, a line each: key and row. From the start
+   * after '' was answered.
+   */
   async nextRows(index, limit) {
     const after = () => {
       const last = lastKeys.get(index);

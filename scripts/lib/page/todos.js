@@ -1,4 +1,5 @@
-// A device in a page: the to-do example's own store, without its view, driven from outside through `globalThis.todos`.
+// A device in a page: the to-do example's own store, without its view, driven from outside through
+// `globalThis.todos`.
 import { Dexie } from 'dexie';
 import { tidemark } from 'tidemark/dexie';
 import { Store } from '../../../examples/todo-dexie/src/store.js';

@@ -78,7 +78,8 @@ class Session {
   bool must_restamp_ = false;
   Errc refused_ = Errc::ok;
   bool give_up_ = false;
-  /// Since a record was last refused, the endpoint took another: so it is the record that it cannot take.
+  /// Since a record was last refused, the endpoint took another: so it is the record that it cannot
+  /// take.
   bool took_one_ = false;
   Reply reply_;
 

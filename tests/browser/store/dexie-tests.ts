@@ -1,4 +1,5 @@
 // Every way that Dexie writes, and what the log says of it.
+// tidy: long, because every way that Dexie writes is one list
 import { add, type Dexie, remove } from 'dexie';
 import type { Join } from '../../../js/src/merge.js';
 import type { Store } from '../../../js/src/stores/store.js';

@@ -1,4 +1,5 @@
-// Databases for the Dexie tests: fresh ones, with the addon over a test clock in place of the engine.
+// Databases for the Dexie tests: fresh ones, with the addon over a test clock in place of the
+// engine.
 import { Dexie } from 'dexie';
 import { type Clock, type DexieStore, dexieAddon } from '../../../js/src/dexie.js';
 import { type OpenStore, TestClock } from '../../../js/src/testing/index.js';

@@ -1,4 +1,5 @@
 // What becomes of an app's database over time: adoption, reopening, other tabs, a missing engine.
+// tidy: long, because its stories share their few helpers
 import { Dexie, liveQuery } from 'dexie';
 import type { Clock } from '../../../js/src/dexie.js';
 import type { Join } from '../../../js/src/merge.js';

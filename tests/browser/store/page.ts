@@ -1,4 +1,5 @@
-// The page of the Dexie tests: the store's contract and what is Dexie's own, all in this tab and its frames.
+// The page of the Dexie tests: the store's contract and what is Dexie's own, all in this tab and
+// its frames.
 import { loadJoin } from '../../../js/src/core.js';
 import { runContract, storeContract } from '../../../js/src/testing/index.js';
 import { useWasm } from '../../../js/src/wasm.js';

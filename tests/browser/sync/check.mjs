@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalText } from '../../../scripts/lib/canonical.mjs';
 
-/** Brings all devices to the end: everything sent, everything read. A flush that fails is tried again. */
+/**
+ * Brings all devices to the end: everything sent, everything read. A flush that fails is tried
+ * again.
+ */
 export async function settle(...devices) {
   const end = Date.now() + 30_000;
   // Once to send, and once more to read what those after it sent.
@@ -20,7 +23,10 @@ export async function settle(...devices) {
   }
 }
 
-/** The rows that `expected` names ({ table: { key: row } }, or entries where keys are not text), as the places give them. */
+/**
+ * The rows that `expected` names ({ table: { key: row } }, or entries where keys are not text), as
+ * the places give them.
+ */
 export function rowsOf(expected) {
   const rows = new Map();
   for (const [table, records] of Object.entries(expected)) {
@@ -49,7 +55,10 @@ export function assertRows(place, actual, expected) {
   );
 }
 
-/** After `settle`: every device and the hub have exactly these rows, and every device says that it is done. */
+/**
+ * After `settle`: every device and the hub have exactly these rows, and every device says that it
+ * is done.
+ */
 export async function assertEverywhere(stage, expected) {
   const rows = expected instanceof Map ? expected : rowsOf(expected);
   for (const device of stage.devices) {

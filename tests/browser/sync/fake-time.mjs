@@ -1,6 +1,9 @@
-// A page's clock that can be set wrong, and timers that can run fast. Runs in the page, before its own script.
+// A page's clock that can be set wrong, and timers that can run fast. Runs in the page, before its
+// own script.
 
-/** `shiftMs`: how far the clock is off. `speed`: by what timers of a second and more are shortened. */
+/**
+ * `shiftMs`: how far the clock is off. `speed`: by what timers of a second and more are shortened.
+ */
 export function installTime({ shiftMs = 0, speed = 1 }) {
   const RealDate = Date;
   const realSetTimeout = setTimeout;

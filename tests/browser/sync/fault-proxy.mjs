@@ -1,13 +1,16 @@
-// The network between one device and the Worker, with everything that can happen to a request on the way: it serves the page's
-// files, passes `/sync/*` on, and does to each call what the test's rules say. A rule is an action, how many calls it is for, and
-// which; the first that fits a call is used. The actions:
-//   before     the call never reaches the Worker               after      the Worker did it, the answer is lost
-//   half       the connection breaks in the answer's middle     truncate   half the answer, looking like all of it
-//   answer     this answer instead of the Worker's              silence    no answer, the connection stays open
-//   twice      the Worker is sent it twice                      replay     the answer to an earlier call of the same bytes
-//   hold       the Worker's answer waits for `until`            delay      `ms` before and after the Worker
+// The network between one device and the Worker, with everything that can happen to a request on
+// the way: it serves the page's files, passes `/sync/*` on, and does to each call what the test's
+// rules say. A rule is an action, how many calls it is for, and which; the first that fits a call
+// is used. The actions:
+// before the call never reaches the Worker after the Worker did it, the answer is lost
+// half the connection breaks in the answer's middle truncate half the answer, looking like all of
+// it
+// answer this answer instead of the Worker's silence no answer, the connection stays open
+// twice the Worker is sent it twice replay the answer to an earlier call of the same bytes
+// hold the Worker's answer waits for `until` delay `ms` before and after the Worker
 //   headers    passed on with these headers changed
-// WebSockets are passed through; they can be cut, frozen (open, and nothing comes through any more) and refused.
+// WebSockets are passed through; they can be cut, frozen (open, and nothing comes through any more)
+// and refused.
 import { once } from 'node:events';
 import http from 'node:http';
 import { extname } from 'node:path';
@@ -65,7 +68,10 @@ export class FaultProxy {
     await closed;
   }
 
-  /** Adds a rule. `times`: for so many calls; `after`: of those that fit, so many pass first; `call`: only `pull`, `full` … */
+  /**
+   * Adds a rule. `times`: for so many calls; `after`: of those that fit, so many pass first;
+   * `call`: only `pull`, `full` …
+   */
   rule(kind, { times = 1, after = 0, call = null, ...how } = {}) {
     const rule = { kind, times, after, call, how, used: 0 };
     this.#rules.push(rule);
@@ -104,7 +110,8 @@ export class FaultProxy {
   async #request(request, response) {
     const path = new URL(request.url, 'http://proxy').pathname;
     if (!path.startsWith('/sync/')) return this.#serve(path, response);
-    // A browser sends a request again by itself if a connection that it used before breaks: a fault must reach the client.
+    // A browser sends a request again by itself if a connection that it used before breaks: a fault
+    // must reach the client.
     response.setHeader('connection', 'close');
     this.inFlightMax = Math.max(this.inFlightMax, ++this.#inFlight);
     response.on('close', () => this.#inFlight--);

@@ -1,4 +1,5 @@
-// A device in a page: a Dexie database with the built package as an app would use it, driven from outside through
+// A device in a page: a Dexie database with the built package as an app would use it, driven from
+// outside through
 // `window.device`. Rows leave the page as text that says exactly what they are.
 import { Dexie, liveQuery } from 'dexie';
 import { tidemark } from 'tidemark/dexie';
@@ -87,7 +88,8 @@ const device = {
       ...(live ? {} : { paths: { live: null } }),
       ...(timeoutMs && { timeoutMs }),
     };
-    await new Promise((done) => setTimeout(done)); // under the page's policy: what a debugger calls is exempt from it
+    // Under the page's policy: what a debugger calls is exempt from it.
+    await new Promise((done) => setTimeout(done));
     sync = (await (
       db as never as { tidemark: { connect(o: unknown): Promise<Sync> } }
     ).tidemark.connect({
@@ -127,7 +129,10 @@ const device = {
     }
   },
 
-  /** Writes `count` rows one after the other, as fast as it goes, and reports each that is stored by `window.stored(key)`. */
+  /**
+   * Writes `count` rows one after the other, as fast as it goes, and reports each that is stored by
+   * `window.stored(key)`.
+   */
   async writeOn(table: string, prefix: string, count: number, pauseMs: number): Promise<void> {
     const { stored } = window as never as { stored(key: string): void };
     for (let i = 0; i < count; i++) {
@@ -157,7 +162,10 @@ const device = {
     return lines;
   },
 
-  /** Resolves when the row is as wanted; `wanted` null: is gone. By a live query, as an app would see it. */
+  /**
+   * Resolves when the row is as wanted; `wanted` null: is gone. By a live query, as an app would
+   * see it.
+   */
   untilRow(table: string, key: unknown, wanted: Row | null): Promise<void> {
     const isThere = (row: Row | undefined) =>
       wanted === null
@@ -175,7 +183,10 @@ const device = {
     });
   },
 
-  /** Watches two rows that are only ever written together, and notes what a live query shows of them. */
+  /**
+   * Watches two rows that are only ever written together, and notes what a live query shows of
+   * them.
+   */
   watchPair(a: [string, string], b: [string, string]): void {
     const seen: [unknown, unknown][] = [];
     Object.assign(window, { seen });

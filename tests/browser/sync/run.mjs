@@ -1,5 +1,7 @@
-// Runs the end-to-end tests of sync: real Chromium, the real Worker in workerd, and a network that fails.
-// usage: node tests/browser/sync/run.mjs [PART OF A NAME …]      SEED=n repeats a run's chance; LANES=n cases at a time
+// Runs the end-to-end tests of sync: real Chromium, the real Worker in workerd, and a network that
+// fails.
+// usage: node tests/browser/sync/run.mjs [PART OF A NAME …] SEED=n repeats a run's chance; LANES=n
+// cases at a time
 
 import { cases as clocks } from './cases/clocks.mjs';
 import { cases as crashes } from './cases/crashes.mjs';

@@ -1,5 +1,5 @@
-// What every case works in: the real Worker in workerd, real Chromium, and devices: a browser context each, behind a fault proxy
-// of its own.
+// What every case works in: the real Worker in workerd, real Chromium, and devices: a browser
+// context each, behind a fault proxy of its own.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,10 @@ export const launchable = () => findChromium() !== null;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const usersMax = 150;
 
-/** Bearer tokens of a user; the Worker knows two for some users, so that a refreshed one is still theirs. */
+/**
+ * Bearer tokens of a user; the Worker knows two for some users, so that a refreshed one is still
+ * theirs.
+ */
 const tokensOf = (user) => [`token-${user}`, `token-${user}-refreshed`];
 const refreshableUsers = 10;
 const tokens = Object.fromEntries(
@@ -56,7 +59,10 @@ export class World {
     return tokensOf(`user-${this.#users++}`);
   }
 
-  /** A user whose token can be refreshed: the Worker looks at every token it knows, so these are few. */
+  /**
+   * A user whose token can be refreshed: the Worker looks at every token it knows, so these are
+   * few.
+   */
   newRefreshableUser() {
     if (this.#refreshable === refreshableUsers) throw new Error('refreshableUsers is too small');
     return tokensOf(`user-${this.#refreshable++}`);
@@ -108,7 +114,10 @@ export class Stage {
     this.random = randomOf(seed);
   }
 
-  /** Opens a device, connected unless `connect` is false. `schema`, `tables`, `live`, `timeoutMs`: as for page.ts. */
+  /**
+   * Opens a device, connected unless `connect` is false. `schema`, `tables`, `live`, `timeoutMs`:
+   * as for page.ts.
+   */
   async device(name, options = {}) {
     const device = await Device.create(this, name, options);
     this.devices.push(device);

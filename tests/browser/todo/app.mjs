@@ -1,4 +1,5 @@
-// The to-do example as its tests see it: the real app and Worker, a window of a device, and what a user can see and do there.
+// The to-do example as its tests see it: the real app and Worker, a window of a device, and what a
+// user can see and do there.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,10 @@ export async function startApp() {
   };
 }
 
-/** A window with a storage of its own, signed in with `token`. `prepare(context)` runs before the page loads. */
+/**
+ * A window with a storage of its own, signed in with `token`. `prepare(context)` runs before the
+ * page loads.
+ */
 export async function openWindow(app, token, { prepare, ...options } = {}) {
   const context = await app.browser.newContext({ locale: 'en-GB', ...options });
   await context.addInitScript((value) => {

@@ -20,7 +20,10 @@ async function fill(page) {
   await page.click('.todo:nth-child(2) .open');
 }
 
-/** Runs in the page: the visible texts whose contrast is less than 4.5, and the targets of less than 40 pixels. */
+/**
+ * Runs in the page: the visible texts whose contrast is less than 4.5, and the targets of less than
+ * 40 pixels.
+ */
 function audit() {
   const numbers = (color) => color.match(/[\d.]+/g).map(Number);
   const luminance = (color) => {

@@ -1,4 +1,5 @@
-// Runs the to-do example's tests in Chromium, against the example Worker. usage: node tests/browser/todo/run.mjs
+// Runs the to-do example's tests in Chromium, against the example Worker. usage: node
+// tests/browser/todo/run.mjs
 import { findChromium } from '../../../scripts/lib/browser.mjs';
 import { startApp } from './app.mjs';
 import { badgeTests } from './badge_tests.mjs';

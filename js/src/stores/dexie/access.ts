@@ -1,5 +1,5 @@
-// Reads and writes below Dexie's hooks and Tidemark's own recording, in Dexie transactions: what sync writes is not recorded,
-// and live queries in every tab see it.
+// Reads and writes below Dexie's hooks and Tidemark's own recording, in Dexie transactions: what
+// sync writes is not recorded, and live queries in every tab see it.
 import type { DBCore, DBCoreKeyRange, DBCoreTable, DBCoreTransaction } from 'dexie';
 import { asTidemarkError, TidemarkError } from '../../errors.js';
 import { type StateRow, stateStore } from './schema.js';
@@ -73,7 +73,10 @@ export class Access {
     await this.#mutated(name, keys === undefined ? request : { ...request, keys: [...keys] });
   }
 
-  /** As put; the places of rows that a unique index does not let in. They are not written, the others are. */
+  /**
+   * As put; the places of rows that a unique index does not let in. They are not written, the
+   * others are.
+   */
   async tryPut(name: string, values: readonly unknown[], keys?: readonly unknown[]) {
     if (values.length === 0) return [];
     const request = { trans: this.trans, type: 'put' as const, values: [...values] };
@@ -81,7 +84,8 @@ export class Access {
       keys === undefined ? request : { ...request, keys: [...keys] },
     );
     const other = Object.values(failures).find((cause) => cause.name !== 'ConstraintError');
-    if (other) throw new TidemarkError('store_failed', `${name}: ${other.message}`, { cause: other });
+    if (other)
+      throw new TidemarkError('store_failed', `${name}: ${other.message}`, { cause: other });
     return Object.keys(failures).map(Number);
   }
 
@@ -108,7 +112,9 @@ export class Access {
   }
 }
 
-/** Runs `work` in one transaction of its own over `stores`, whatever transaction the caller is in. */
+/**
+ * Runs `work` in one transaction of its own over `stores`, whatever transaction the caller is in.
+ */
 export async function transact<T>(
   tracker: Tracker,
   mode: 'r' | 'rw',

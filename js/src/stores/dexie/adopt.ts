@@ -1,4 +1,5 @@
-// Takes tables into sync: checks that they can be, starts recording, and logs the rows that were there before.
+// Takes tables into sync: checks that they can be, starts recording, and logs the rows that were
+// there before.
 import type { Dexie } from 'dexie';
 import { TidemarkError } from '../../errors.js';
 import { newDeviceId } from '../../ids.js';
@@ -43,8 +44,9 @@ function isIllFormed(name: string): boolean {
 }
 
 /**
- * Tracks exactly `tables` from now on. A table that was not covered before has its rows logged as created before everything
- * else, so that they never beat a synced edit, and the hub is read from the beginning for it.
+ * Tracks exactly `tables` from now on. A table that was not covered before has its rows logged as
+ * created before everything else, so that they never beat a synced edit, and the hub is read from
+ * the beginning for it.
  */
 export async function coverTables(
   tracker: Tracker,
@@ -68,7 +70,10 @@ export async function coverTables(
   }
 }
 
-/** Adopts what other contexts added between the adoption and hearing of it. Rows that are logged are sent as they are then. */
+/**
+ * Adopts what other contexts added between the adoption and hearing of it. Rows that are logged are
+ * sent as they are then.
+ */
 async function adoptLate(tracker: Tracker, fresh: readonly string[], stamper: Stamper) {
   await new Promise((resolve) => setTimeout(resolve, newsSettleMs));
   await transact(tracker, 'rw', [...fresh, logStore], (access) =>

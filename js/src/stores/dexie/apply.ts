@@ -43,7 +43,8 @@ export async function applyCommit(
   return { pending: await countPending(access), missing, cursor, tables };
 }
 
-// A cursor that moved meanwhile did so because another context added a table, which is to be read from the beginning.
+// A cursor that moved meanwhile did so because another context added a table, which is to be read
+// from the beginning.
 function cursorAfter({ cursor, after }: Commit, stored: Cursor): Cursor {
   if (cursor === undefined || (after !== undefined && after !== stored)) return stored;
   return cursor;
@@ -161,7 +162,10 @@ class TablePage {
     return missing;
   }
 
-  /** Records that are not here because an index refused them: reading them again would not bring them. */
+  /**
+   * Records that are not here because an index refused them: reading them again would not bring
+   * them.
+   */
   async #refusedBefore(): Promise<Set<IdText>> {
     if ((await this.access.count(deadStore)) === 0) return new Set();
     const letters = await this.access.all<DeadRow>(deadStore);
@@ -204,7 +208,8 @@ class TablePage {
     return access.tryPut(table, values);
   }
 
-  // Two devices can each fill a place that an index of the app has only once. The page must not wait for the app to choose.
+  // Two devices can each fill a place that an index of the app has only once. The page must not
+  // wait for the app to choose.
   async #refuse(ids: readonly IdText[]): Promise<void> {
     const message = 'another row has its place in a unique index';
     const letters = ids.map((id) => ({

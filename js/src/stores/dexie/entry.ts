@@ -1,11 +1,15 @@
-// The log's entries: one a write call, with the keys it wrote. A record's place in its entry is its stamp's place in the
-// entry's reservation, and stays its name when its neighbours are acknowledged and leave.
+// The log's entries: one a write call, with the keys it wrote. A record's place in its entry is its
+// stamp's place in the entry's reservation, and stays its name when its neighbours are acknowledged
+// and leave.
 import { encodeKey } from '../../values.js';
 import type { StampText } from '../../wire.js';
 import { deleteColumns, patchColumns, wholeColumns } from '../pending.js';
 import { type PendingWrite, stampAfter } from '../store.js';
 
-/** Keys in one entry, at most: a larger call makes several, so that acknowledging part of it rewrites little. */
+/**
+ * Keys in one entry, at most: a larger call makes several, so that acknowledging part of it
+ * rewrites little.
+ */
 export const entryKeysMax = 1_000;
 
 /** In `of`: a whole write, and one that created its record. */
@@ -16,7 +20,9 @@ export interface LogEntry {
   id: number;
   table: string;
   keys: unknown[];
-  /** Of place 0; place n has the n-th after it. Null: written while there was no engine to stamp it. */
+  /**
+   * Of place 0; place n has the n-th after it. Null: written while there was no engine to stamp it.
+   */
   stamp: StampText | null;
   /** Unix time in milliseconds, of an entry without a stamp. */
   at?: number;
@@ -37,7 +43,10 @@ export interface LogEntry {
   adopted?: true;
 }
 
-/** How many of the last entries are looked at for the newest stamp: contexts take turns with clocks that are close. */
+/**
+ * How many of the last entries are looked at for the newest stamp: contexts take turns with clocks
+ * that are close.
+ */
 export const newestWindow = 1_000;
 
 /** The greatest stamp of `entries`. */

@@ -30,7 +30,10 @@ export class FieldSets {
   }
 }
 
-/** The draft of a call that turned `before` into `after`, without the rows that stayed as they were; and its operations. */
+/**
+ * The draft of a call that turned `before` into `after`, without the rows that stayed as they were;
+ * and its operations.
+ */
 export function draftOf(
   table: string,
   keys: readonly unknown[],

@@ -6,7 +6,10 @@ import type { Access } from './access.js';
 import { type LogEntry, spanOf } from './entry.js';
 import { logStore } from './schema.js';
 
-/** How many records' writes are in the log: one each entry, and the rest of those with several, which have an index. */
+/**
+ * How many records' writes are in the log: one each entry, and the rest of those with several,
+ * which have an index.
+ */
 export async function countPending(access: Access): Promise<number> {
   const table = access.core.table(logStore);
   const many = table.schema.getIndexByKeyPath('many');
@@ -23,7 +26,10 @@ export async function countPending(access: Access): Promise<number> {
   return pending;
 }
 
-/** The log's entries, all stamped: those that were written without an engine get theirs now, and so does all that follows. */
+/**
+ * The log's entries, all stamped: those that were written without an engine get theirs now, and so
+ * does all that follows.
+ */
 export async function stampedLog(access: Access, stamper: Stamper): Promise<LogEntry[]> {
   const entries = await access.all<LogEntry>(logStore);
   const first = entries.findIndex((entry) => entry.stamp === null);
@@ -35,7 +41,10 @@ export async function stampedLog(access: Access, stamper: Stamper): Promise<LogE
   return [...entries.slice(0, first), ...late];
 }
 
-/** Stamps the entries again, in the order of their stamps. What was adopted stays below everything else, under the new node. */
+/**
+ * Stamps the entries again, in the order of their stamps. What was adopted stays below everything
+ * else, under the new node.
+ */
 export async function restampLog(
   access: Access,
   stamper: Stamper,

@@ -1,5 +1,5 @@
-// The DBCore middleware: sees every write of every tracked table, below Dexie's hooks (so with what they changed) and above
-// its observability (so that what sync writes is seen by live queries).
+// The DBCore middleware: sees every write of every tracked table, below Dexie's hooks (so with what
+// they changed) and above its observability (so that what sync writes is seen by live queries).
 import type {
   DBCore,
   DBCoreMutateRequest,

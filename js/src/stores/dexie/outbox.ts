@@ -67,7 +67,10 @@ async function loadWrites(access: Access, limit: number) {
   return { writes, unstamped: false };
 }
 
-/** Without the last transaction, of which the limit may have cut the rest off, unless there is no other. */
+/**
+ * Without the last transaction, of which the limit may have cut the rest off, unless there is no
+ * other.
+ */
 function wholeTransactions(writes: PendingWrite[]): PendingWrite[] {
   const last = writes[writes.length - 1]?.transaction;
   const first = writes.findIndex((write) => write.transaction === last);

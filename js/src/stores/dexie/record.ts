@@ -1,5 +1,6 @@
-// Records one write call of the app: what it wrote, by kind of call. The app's write goes first and the log's right behind it;
-// only a call whose operations partly failed is corrected afterwards, in the same transaction.
+// Records one write call of the app: what it wrote, by kind of call. The app's write goes first and
+// the log's right behind it; only a call whose operations partly failed is corrected afterwards, in
+// the same transaction.
 import type {
   DBCore,
   DBCoreAddRequest,
@@ -29,7 +30,10 @@ interface Context {
 
 type Response = Promise<DBCoreMutateResponse>;
 
-/** UTF-16 units that a string key of any content fits an id with: six bytes each at most, and the quotes. */
+/**
+ * UTF-16 units that a string key of any content fits an id with: six bytes each at most, and the
+ * quotes.
+ */
 const safeKeyUnits = 170;
 
 export function recordMutate(context: Context, request: DBCoreMutateRequest): Response {
@@ -140,7 +144,10 @@ function recordUpdate(context: Context, request: DBCorePutRequest): Response {
   return settle(context, request, done, recorder.log(native(request), draft, null));
 }
 
-/** `bulkUpdate`: `updates` has a set of fields for each key asked for, the request only the keys that exist. */
+/**
+ * `bulkUpdate`: `updates` has a set of fields for each key asked for, the request only the keys
+ * that exist.
+ */
 function recordUpdates(context: Context, request: DBCorePutRequest): Response {
   const { down, recorder } = context;
   const { keys: asked, changeSpecs } = request.updates as NonNullable<typeof request.updates>;
@@ -175,11 +182,14 @@ function recordChanges(context: Context, request: DBCorePutRequest): Response {
   return recordBehind(context, request, keys);
 }
 
-/** Reads the old rows in front of the write, without waiting in between: requests are done in order. */
+/**
+ * Reads the old rows in front of the write, without waiting in between: requests are done in order.
+ */
 function recordBehind(context: Context, request: DBCorePutRequest, keys: unknown[]): Response {
   const { down, recorder } = context;
   const trans = native(request);
-  const values = request.values.map((row) => ({ ...row })); // the app's own may change before the old ones are here
+  // The app's own may change before the old ones are here.
+  const values = request.values.map((row) => ({ ...row }));
   const logged: Logged[] = [];
   readRows(trans, down.name, keys, (before) => {
     const [draft, operations] = draftOf(down.name, keys, before, values);
@@ -221,7 +231,8 @@ function settle(context: Context, request: DBCoreMutateRequest, done: Response, 
         ? response
         : forget((i) => i in response.failures).then(() => response),
     (cause) => {
-      // IndexedDB refused one operation at once, and those before it are under way: what has a row may have been written.
+      // IndexedDB refused one operation at once, and those before it are under way: what has a row
+      // may have been written.
       const keys = request.type === 'add' || request.type === 'put' ? keysOf(context, request) : [];
       return down
         .getMany({ trans: request.trans, keys })

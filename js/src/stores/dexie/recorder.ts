@@ -1,12 +1,14 @@
-// Writes log entries, in the transaction of the write and by IndexedDB's own calls: requests of one transaction run in the
-// order they are made, so the app's write never waits for the log's.
+// Writes log entries, in the transaction of the write and by IndexedDB's own calls: requests of one
+// transaction run in the order they are made, so the app's write never waits for the log's.
 import type { StampText } from '../../wire.js';
 import { stampAfter } from '../store.js';
 import { type Draft, type LogEntry, partsOf, placeOf, withoutPlaces } from './entry.js';
 import { logStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
-/** An entry on its way to the log, and the operation of the app's call that each of its keys was. */
+/**
+ * An entry on its way to the log, and the operation of the app's call that each of its keys was.
+ */
 interface Logged {
   request: IDBRequest;
   entry: Omit<LogEntry, 'id'>;
@@ -25,12 +27,18 @@ export class Recorder {
 
   constructor(readonly tracker: Tracker) {}
 
-  /** Whether `trans` can be recorded in: one opened before its tables were tracked is over before they are adopted. */
+  /**
+   * Whether `trans` can be recorded in: one opened before its tables were tracked is over before
+   * they are adopted.
+   */
   records(trans: IDBTransaction): boolean {
     return trans.mode === 'readwrite' && trans.objectStoreNames.contains(logStore);
   }
 
-  /** Logs `draft`. `operations`: which of the call's operations each key was; null: one after the other. */
+  /**
+   * Logs `draft`. `operations`: which of the call's operations each key was; null: one after the
+   * other.
+   */
   log(trans: IDBTransaction, draft: Draft, operations: readonly number[] | null): Logged[] {
     if (draft.keys.length === 0) return [];
     const store = trans.objectStore(logStore);

@@ -1,4 +1,5 @@
-// Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they get there.
+// Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they
+// get there.
 import type { Dexie } from 'dexie';
 import type { Change, Cursor, StampText } from '../../wire.js';
 import type { MergeMode } from '../store.js';
@@ -9,7 +10,10 @@ export const gravesStore = '$tidemark_graves';
 export const deadStore = '$tidemark_dead';
 export const ownStores = [logStore, stateStore, gravesStore, deadStore] as const;
 
-/** `many` indexes only the entries of more than one record: with it, counting the pending writes reads no entry. */
+/**
+ * `many` indexes only the entries of more than one record: with it, counting the pending writes
+ * reads no entry.
+ */
 const ownSchema = {
   [logStore]: '++id,many',
   [stateStore]: 'key',
@@ -46,8 +50,8 @@ export interface DeadRow {
 type ParseStores = (this: unknown, stores: Record<string, unknown>, schema: unknown) => void;
 
 /**
- * Adds the stores to every version that `db` declares. Dexie 4 adds missing stores to an existing database without a new
- * version number, so an app only adds the addon.
+ * Adds the stores to every version that `db` declares. Dexie 4 adds missing stores to an existing
+ * database without a new version number, so an app only adds the addon.
  */
 export function addOwnStores(db: Dexie): void {
   const version = (db as unknown as { Version: { prototype: { _parseStoresSpec: ParseStores } } })

@@ -36,7 +36,10 @@ export class DexieStore implements Store {
     readonly stamper: Stamper,
   ) {}
 
-  /** Starts to sync the tables: existing rows of a new one are adopted. Rejects with `table_unsupported`, `key_unsupported`. */
+  /**
+   * Starts to sync the tables: existing rows of a new one are adopted. Rejects with
+   * `table_unsupported`, `key_unsupported`.
+   */
   static async open(tracker: Tracker, options: DexieStoreOptions): Promise<DexieStore> {
     await tracker.db.open();
     checkTables(tracker.db, options.tables);

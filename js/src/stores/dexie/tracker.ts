@@ -1,5 +1,5 @@
-// What this context knows of one database's sync: the tracked tables, where stamps come from, and who is told of writes.
-// Made by the addon with the Dexie instance, connected or not.
+// What this context knows of one database's sync: the tracked tables, where stamps come from, and
+// who is told of writes. Made by the addon with the Dexie instance, connected or not.
 import type { DBCore, Dexie } from 'dexie';
 import type { StampText } from '../../wire.js';
 import type { MergeMode, Stamper } from '../store.js';
@@ -25,7 +25,10 @@ type News = { kind: 'write'; count: number; newest: StampText | null } | { kind:
 const newsDelayMs = 2;
 
 export class Tracker {
-  /** The DBCore below Dexie's hooks: what sync itself writes with, unrecorded. Made anew each time the database opens. */
+  /**
+   * The DBCore below Dexie's hooks: what sync itself writes with, unrecorded. Made anew each time
+   * the database opens.
+   */
   core: DBCore | null = null;
   /** The tracked tables: their writes are recorded from the moment they are in here. */
   tables = new Map<string, MergeMode>();
@@ -58,7 +61,10 @@ export class Tracker {
     this.#clock?.restore(this.#clock.accepted, newest, this.#clock.offsetMs);
   }
 
-  /** Reads what is tracked and what was stamped; from the native database, which needs no Dexie transaction. */
+  /**
+   * Reads what is tracked and what was stamped; from the native database, which needs no Dexie
+   * transaction.
+   */
   async load(): Promise<void> {
     this.#listen();
     const native = this.db.backendDB();

@@ -5,7 +5,10 @@ import { assertEverywhere, settle } from '../check.mjs';
 
 const rounds = 10;
 
-/** What `writeOn` leaves of a row that it reported: whole. Of one that it was at, `again` may be missing. */
+/**
+ * What `writeOn` leaves of a row that it reported: whole. Of one that it was at, `again` may be
+ * missing.
+ */
 function assertWritten(rows, stored, place) {
   for (const id of stored) {
     const n = Number(id.slice(id.lastIndexOf('-') + 1));

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertEverywhere, assertSynced, settle } from '../check.mjs';
 import { until } from '../world.mjs';
 
-/** Two devices' writes to one field are further apart than their corrected clocks can be on one machine. */
+/**
+ * Two devices' writes to one field are further apart than their corrected clocks can be on one
+ * machine.
+ */
 const apartMs = 150;
 const liveMsMax = 3_000;
 

@@ -1,4 +1,6 @@
-// What the network and the endpoint can do to a call. Whatever it is, nothing is lost and nothing is there twice.
+// What the network and the endpoint can do to a call. Whatever it is, nothing is lost and nothing
+// is there twice.
+// tidy: long, because every fault is one case of one list
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertEverywhere, assertSynced, settle } from '../check.mjs';
@@ -21,7 +23,10 @@ async function insist(device) {
   throw new Error(`device ${device.name} still fails: ${faults}`);
 }
 
-/** A session of two devices, the same each time; A's calls are what is broken. Returns what must be there in the end. */
+/**
+ * A session of two devices, the same each time; A's calls are what is broken. Returns what must be
+ * there in the end.
+ */
 async function session(a, b) {
   await a.write([
     'bulkAdd',
@@ -90,7 +95,10 @@ const everyCall = (kind, how) => async (stage) => {
   stage.note(`${k - 1} calls`);
 };
 
-/** A device with three pending writes that its endpoint does not take, `fault` being what it says instead. */
+/**
+ * A device with three pending writes that its endpoint does not take, `fault` being what it says
+ * instead.
+ */
 async function refusedDevice(stage, fault) {
   const a = await stage.device('A', { live: false });
   await settle(a);
@@ -209,6 +217,7 @@ export const cases = {
     // The real Worker refuses a token that it does not know.
     const rule = a.proxy.rule('headers', { headers: { authorization: 'Bearer expired' } });
     await a.write(['put', 'todos', { id: 'x', n: 1 }]);
+    await a.call('flush');
     await a.call('untilStatus', { phase: 'idle', pending: 0 });
     assert.equal(rule.used, 1);
     assert.deepEqual(await a.call('tokenCalls'), [false, true]);

@@ -116,7 +116,8 @@ export const cases = {
   async 'a change over the limit becomes a dead letter, and the others go on'(stage) {
     const a = await stage.device('A');
     await settle(a);
-    // Over what a record may take, and over what a body may: the one is answered by change, the other as a whole.
+    // Over what a record may take, and over what a body may: the one is answered by change, the
+    // other as a whole.
     for (const [id, bytes] of [
       ['large', 1_200_000],
       ['vast', 5_000_000],
