@@ -156,3 +156,18 @@ TEST_CASE("offset: the hub's time minus the middle of the round trip") {
   CHECK(tidemark::estimate_offset_ms(1000, 1200, 5100) == 4000);
   CHECK(tidemark::estimate_offset_ms(1000, 1000, 400) == -600);
 }
+
+TEST_CASE("stamp: every stamp in the protocol's golden bodies is one") {
+  const auto flat = read_vectors("protocol.json").flatten();
+  int stamps = 0;
+  for (const auto& [path, value] : flat.items()) {
+    const bool is_stamp = path.ends_with("/stamp") || path.find("/fields/") != path.npos;
+    if (!is_stamp || value.get<std::string>().starts_with("$now")) continue;
+    CAPTURE(path);
+    const auto stamp = Stamp::parse(value.get<std::string>());
+    REQUIRE(stamp.ok());
+    CHECK(stamp->text() == value.get<std::string>());
+    ++stamps;
+  }
+  CHECK(stamps > 10);
+}
