@@ -26,6 +26,18 @@ export interface Change {
   row?: WireRow;
   /** Fields with a stamp of their own, greater than `stamp`. */
   fields?: Record<string, StampText>;
+  /** On push: offered again after a hub was restored; the cursor at which it was known. */
+  offer?: string;
+  /** In `records` of a reply: the hub has no such record, and `stamp` means nothing. */
+  absent?: true;
+}
+
+/** A change without its values: what a journal keeps. `names` are the fields of a patch. */
+export type ChangeHead = Omit<Change, 'row' | 'create' | 'offer' | 'absent'> & { names?: string[] };
+
+export interface RecordKey {
+  table: string;
+  id: IdText;
 }
 
 export type PushResult =
@@ -33,7 +45,8 @@ export type PushResult =
   | { outcome: 'merged'; lost: string[] }
   | { outcome: 'rejected'; code: ErrorCode; message: string; retryable: boolean }
   | { outcome: 'needFull' }
-  | { outcome: 'clock' };
+  | { outcome: 'clock' }
+  | { outcome: 'clone' };
 
 export interface PushRequest {
   device: string;
@@ -41,6 +54,11 @@ export interface PushRequest {
   schema: number;
   cursor: Cursor;
   changes: Change[];
+  /** The hub that the sender's data belongs to, once known. */
+  hub?: string;
+  /** Random, a new one for every push of a node but its retries; and the one before. */
+  turn?: string;
+  after?: string;
 }
 
 export interface PushReply {
@@ -54,7 +72,11 @@ export interface PullRequest {
   cursor: Cursor;
   limit?: number;
   tables?: string[];
+  /** Whose own writes may be left out: the node, and the latest turn that it was answered. */
   node?: string;
+  turn?: string;
+  hub?: string;
+  schema?: number;
 }
 
 export interface PullReply {
@@ -63,24 +85,83 @@ export interface PullReply {
   more: boolean;
   fence: number;
   serverTime: number;
+  /** Names the scope's storage for ever, restores included. */
+  hub?: string;
+  /** Of the last change of the page, or of the hub where there is none. */
+  seq?: number;
+  /** Every backup holds what has this seq or less. */
+  safe?: number;
   reset?: true;
+  /** With `reset`: the seq past which what the device knows is to be offered; null: nothing. */
+  offer?: number | null;
+  /** With `reset`: the hub does not know this cursor; the device offers all it holds. */
+  adopt?: true;
 }
 
 export interface FullRequest extends PushRequest {
-  pull: { limit?: number; tables?: string[] };
+  /** `own`: leave nothing out. */
+  pull: { limit?: number; tables?: string[]; own?: true };
+  /** Records that the device wants to see whole, as they are after the push. */
+  records?: RecordKey[];
 }
 
 export interface FullReply {
   push: PushReply;
   pull: PullReply;
+  records?: Change[];
+  serverTime: number;
+}
+
+/** A value or values that lost to a concurrent write. */
+export interface Loss {
+  table: string;
+  id: IdText;
+  /** Of the write that lost. */
+  stamp: StampText;
+  row: WireRow;
+  /** Of the write that won. */
+  winner: StampText;
+  /** It lost to a delete. */
+  deleted?: true;
+  /** Unix time in milliseconds, of whoever recorded it. */
+  at: number;
+}
+
+/** At the hub, `n` counts them: a page continues after one. */
+export interface LossesReply {
+  losses: (Loss & { n: number })[];
+  more: boolean;
+}
+
+/**
+ * The digest of the records of a table whose key's hash begins with `prefix` (hexadecimal digits).
+ * Hashes are sums of 64-bit record hashes, as 16 hexadecimal digits; a tombstone counts nothing.
+ */
+export interface DigestRequest {
+  table: string;
+  prefix: string;
+  hub?: string;
+}
+
+export interface DigestReply {
+  /** The hub's head: digests are compared only where the device has read to it. */
+  cursor: string;
+  count: number;
+  hash: string;
+  /** By the next digit of the prefix: 16 of them, where `count` is over `digest_records_max`. */
+  children?: { count: number; hash: string }[];
+  /** Else the records themselves. */
+  records?: { id: IdText; hash: string }[];
   serverTime: number;
 }
 
 export interface MetaReply {
   protocol: number;
+  hub: string;
   epoch: string;
   seq: number;
   fence: number;
+  safe: number;
   counts: Record<string, { records: number; tombstones: number }>;
   serverTime: number;
 }

@@ -120,6 +120,30 @@ export const errorCodes = {
     message: 'no such method',
     hint: 'check the paths of the transport',
   },
+  reset_required: {
+    number: 47,
+    retryable: true,
+    message: 'the endpoint cannot place this device\'s cursor',
+    hint: 'read again from the beginning; automatic',
+  },
+  schema_outdated: {
+    number: 48,
+    retryable: false,
+    message: 'this app is too old for the data at the endpoint',
+    hint: 'update the app; everything pending is kept',
+  },
+  account_mismatch: {
+    number: 49,
+    retryable: false,
+    message: 'the local data belongs to another account',
+    hint: 'sign in as before, or switch the account',
+  },
+  purged: {
+    number: 50,
+    retryable: false,
+    message: 'the record was deleted long ago',
+    hint: 'retry to create it again, or discard',
+  },
   key_unsupported: {
     number: 60,
     retryable: false,
@@ -173,6 +197,18 @@ export const errorCodes = {
     retryable: false,
     message: 'the sync engine failed',
     hint: 'a bug: please report it; local data is safe',
+  },
+  account_pending: {
+    number: 69,
+    retryable: false,
+    message: 'changes of the other account are not sent yet',
+    hint: 'send, export or discard them first',
+  },
+  stalled: {
+    number: 70,
+    retryable: true,
+    message: 'no progress',
+    hint: 'retried in other ways automatically; see the status',
   },
 } as const;
 

@@ -220,8 +220,11 @@ export const cases = {
     await a.call('flush');
     await a.call('untilStatus', { phase: 'idle', pending: 0 });
     assert.equal(rule.used, 1);
-    assert.deepEqual(await a.call('tokenCalls'), [false, true]);
-    const [refused, accepted] = a.proxy.calls.slice(-2);
+    // More calls may follow: an exchange after the one that was refused.
+    const [asked, refreshed, ...later] = await a.call('tokenCalls');
+    assert.deepEqual([asked, refreshed, later.includes(true)], [false, true, false]);
+    const at = a.proxy.calls.findIndex(({ status }) => status === 401);
+    const [refused, accepted] = a.proxy.calls.slice(at);
     assert.deepEqual([refused.status, accepted.status], [401, 200]);
     assert.equal(refused.headers.authorization, `Bearer ${first}`);
     assert.equal(accepted.headers.authorization, `Bearer ${second}`);
