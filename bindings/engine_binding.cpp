@@ -54,6 +54,20 @@ class EngineBinding {
   }
   val joined() const { return view_of(joined_); }
 
+  // Scratch: the lengths of `count` texts, then their bytes, one after the other. Two words a hash.
+  val hashes(std::uint32_t count) {
+    hashes_.clear();
+    const auto lengths = at<std::uint32_t>(0, count);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(scratch_.data() + count);
+    for (const std::uint32_t length : lengths) {
+      const std::uint64_t hash = tidemark::hash64({bytes, length});
+      hashes_.push_back(static_cast<std::uint32_t>(hash >> 32));
+      hashes_.push_back(static_cast<std::uint32_t>(hash));
+      bytes += length;
+    }
+    return view_of(hashes_);
+  }
+
   void restore(double offset_ms) { engine_.restore(stamp_at(0), stamp_at(4), wall(offset_ms)); }
   void start(std::uint32_t pending, double now) { engine_.start(pending, wall(now)); }
   void close() { engine_.close(); }
@@ -181,6 +195,7 @@ class EngineBinding {
   tidemark::Engine engine_;
   std::vector<std::uint32_t> scratch_ = std::vector<std::uint32_t>(64);
   std::vector<tidemark::Joined> joined_;
+  std::vector<std::uint32_t> hashes_;
   std::vector<double> output_;
 };
 
@@ -193,6 +208,7 @@ EMSCRIPTEN_BINDINGS(tidemark) {
       .function("scratch", &E::scratch)
       .function("join", &E::join)
       .function("joined", &E::joined)
+      .function("hashes", &E::hashes)
       .function("restore", &E::restore)
       .function("start", &E::start)
       .function("close", &E::close)

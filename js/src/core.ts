@@ -29,9 +29,39 @@ export function joinWith(
   return readJoined(raw.joined(), local.length, numbers);
 }
 
-/** The join alone, for a hub: it has no session and stamps nothing. */
-export async function loadJoin(): Promise<Join> {
+/** hash64 (sdk/include/tidemark/digest.h) of the UTF-8 bytes of each text. */
+export type Hash = (texts: readonly string[]) => bigint[];
+
+export function hashWith(raw: RawEngine, texts: readonly string[]): bigint[] {
+  const encoded = texts.map((text) => utf8.encode(text));
+  const bytes = encoded.reduce((sum, each) => sum + each.length, 0);
+  const words = raw.scratch(texts.length + Math.ceil(bytes / 4));
+  words.set(encoded.map((each) => each.length));
+  const room = new Uint8Array(words.buffer, words.byteOffset + texts.length * 4, bytes);
+  let at = 0;
+  for (const each of encoded) {
+    room.set(each, at);
+    at += each.length;
+  }
+  const hashes = raw.hashes(texts.length);
+  return encoded.map((_, i) => {
+    const [high, low] = [hashes[i * 2] as number, hashes[i * 2 + 1] as number];
+    return (BigInt(high) << 32n) | BigInt(low);
+  });
+}
+
+const utf8 = new TextEncoder();
+
+/** The pure half of the core, for a hub: it has no session and stamps nothing. */
+export async function loadPure(): Promise<{ join: Join; hash: Hash }> {
   const { Engine } = await loadWasm();
   const raw = new Engine(0, 0);
-  return (local, remote) => joinWith(raw, local, remote);
+  return {
+    join: (local, remote) => joinWith(raw, local, remote),
+    hash: (texts) => hashWith(raw, texts),
+  };
+}
+
+export async function loadJoin(): Promise<Join> {
+  return (await loadPure()).join;
 }

@@ -12,6 +12,7 @@ export interface RawEngine {
   scratch(words: number): Uint32Array;
   join(local: number, remote: number): number;
   joined(): Uint32Array;
+  hashes(count: number): Uint32Array;
   restore(offsetMs: number): void;
   start(pending: number, now: number): void;
   close(): void;

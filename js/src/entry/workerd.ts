@@ -2,9 +2,9 @@
 // deployed. It is loaded while the Worker starts, because what one request has begun to load must
 // not be what another one waits for.
 
-import { loadJoin } from '../core.js';
+import { loadPure } from '../core.js';
 import { useWasm } from '../wasm.js';
 import compiled from './tidemark.wasm';
 
 useWasm(compiled);
-export const hubJoin = await loadJoin();
+export const { join: hubJoin, hash: hubHash } = await loadPure();

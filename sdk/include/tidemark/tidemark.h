@@ -1,11 +1,12 @@
 // Everything of the core. The pieces, from the ground up: result (errors), config (limits), stamp
-// (time), change (cells), merge (the join), output (what an engine asks and is told), engine (the
-// loop).
+// (time), change (cells), merge (the join), digest (do replicas differ), output (what an
+// engine asks and is told), engine (the loop).
 #ifndef TIDEMARK_TIDEMARK_H
 #define TIDEMARK_TIDEMARK_H
 
 #include "tidemark/change.h"
 #include "tidemark/config.h"
+#include "tidemark/digest.h"
 #include "tidemark/engine.h"
 #include "tidemark/merge.h"
 #include "tidemark/output.h"
