@@ -99,6 +99,7 @@ class EngineBinding {
         at<tidemark::PendingWrite>(0, writes),
         at<Cell>(writes * 3 + records, cells),
         at<std::uint32_t>(writes * 3, records),
+        0,
     };
     return failure(engine_.handle_outbox(ticket, outbox, pending, wall(now), random));
   }
@@ -113,8 +114,15 @@ class EngineBinding {
   void handle_reply(std::uint32_t ticket, std::uint32_t settled, std::uint32_t kept,
                     std::uint32_t clock_refused, bool more, double sent_at, double received_at,
                     double server_at) {
-    const tidemark::Reply reply{settled,     kept,          clock_refused,     more,
-                                stamp_at(0), wall(sent_at), wall(received_at), wall(server_at)};
+    tidemark::Reply reply;
+    reply.settled = settled;
+    reply.kept = kept;
+    reply.clock_refused = clock_refused;
+    reply.more = more;
+    reply.accepted = stamp_at(0);
+    reply.sent_at = wall(sent_at);
+    reply.received_at = wall(received_at);
+    reply.server_at = wall(server_at);
     engine_.handle_reply(ticket, reply, node_at(4));
   }
   void handle_fault(std::uint32_t ticket, std::uint32_t code, double retry_after_ms, double now,
@@ -187,6 +195,8 @@ class EngineBinding {
   void append(const tidemark::Restamp& o) { add({o.ticket, o.refused}); }
   void append(const tidemark::Live& o) { add({o.open}); }
   void append(const tidemark::StatusChanged&) {}
+  void append(const tidemark::Verify&) {}
+  void append(const tidemark::StartOver& o) { add({o.ticket}); }
   void append(const tidemark::Wake& o) { output_.push_back(static_cast<double>(o.at)); }
   void add(std::initializer_list<std::uint32_t> members) {
     output_.insert(output_.end(), members.begin(), members.end());

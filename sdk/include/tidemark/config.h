@@ -32,6 +32,10 @@ struct Config {
   /// Pull again after this long: without a live connection, and as a safety net with one.
   std::int64_t poll_ms = 15'000;
   std::int64_t poll_live_ms = 300'000;
+
+  /// With something to do and no progress for so long the session is `stalled`: it gives up what is
+  /// under way and tries another way, a stronger one each time that this passes again.
+  std::int64_t stall_ms = 120'000;
 };
 
 }  // namespace tidemark

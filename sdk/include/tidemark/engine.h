@@ -44,8 +44,9 @@ class Engine {
   /// While Restamp is under way: the new first stamp of a log entry of `count` writes, from its old
   /// one. Entries come in the log's order.
   [[nodiscard]] Result<Stamp> restamp(Stamp first, std::uint32_t count, WallMs now) noexcept;
-  /// Begins to sync, and ends it for good. Stamps are given in any state.
-  void start(std::uint32_t pending, WallMs now) noexcept;
+  /// Begins to sync, and ends it for good. Stamps are given in any state. `reading`: the store is
+  /// not at the end of a reading from the beginning: nothing is pushed until it is.
+  void start(std::uint32_t pending, WallMs now, bool reading = false) noexcept;
   void close() noexcept;
   void pause() noexcept;
   void resume(WallMs now) noexcept;

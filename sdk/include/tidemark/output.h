@@ -27,6 +27,9 @@ struct PendingWrite {
   std::uint32_t cells = 0;
 };
 
+/// A random number that names one push of a node; see protocol.md, `turn`. 0: none.
+using Turn = std::uint32_t;
+
 /// What the store loaded: the oldest pending writes. Valid for the call it is passed to.
 struct OutboxView {
   std::span<const PendingWrite> writes;
@@ -34,6 +37,8 @@ struct OutboxView {
   std::span<const Cell> cells;
   /// By record: the bytes its row takes in a request.
   std::span<const std::uint32_t> record_bytes;
+  /// Records that the store wants to see as the hub has them.
+  std::uint32_t rereads = 0;
 };
 
 /// What one push carries.
@@ -64,6 +69,11 @@ struct Send {
   /// The last token was refused: ask the app for a new one.
   bool refresh_token = false;
   std::uint32_t records_max = 0;
+  /// Of a push, until it is answered; and of the push before it. 0: none.
+  Turn turn = 0;
+  Turn turn_before = 0;
+  /// Nothing is to be left out of the page, own writes included.
+  bool whole = false;
 };
 /// Store what the reply brought, in one transaction, then handle_committed or handle_store_fault.
 struct Commit {
@@ -84,6 +94,13 @@ struct Restamp {
   Ticket ticket = 0;
   bool refused = false;
 };
+/// Compare this replica's digests with the hub's, and read again what differs: nothing else helped.
+struct Verify {};
+/// Forget the cursor, in one transaction, then handle_committed or handle_store_fault: everything
+/// is read again, and what the hub does not show is swept at the end.
+struct StartOver {
+  Ticket ticket = 0;
+};
 /// Call poll again at this time, or when something happens.
 struct Wake {
   WallMs at = 0;
@@ -95,7 +112,8 @@ struct Live {
 /// status() is another.
 struct StatusChanged {};
 
-using Output = std::variant<LoadOutbox, Send, Commit, Restamp, Live, StatusChanged, Wake>;
+using Output =
+    std::variant<LoadOutbox, Send, Commit, Restamp, Live, StatusChanged, Wake, Verify, StartOver>;
 
 /// What the endpoint answered, in numbers.
 struct Reply {
@@ -104,8 +122,12 @@ struct Reply {
   std::uint32_t settled = 0;
   std::uint32_t kept = 0;
   std::uint32_t clock_refused = 0;
-  /// Of a pull: whether there is more to read.
+  /// That were answered `clone`: another engine pushes under this node.
+  std::uint32_t cloned = 0;
+  /// Of a pull: whether there is more to read; and that the cursor was refused: all is to be read
+  /// again.
   bool more = false;
+  bool reset = false;
   /// The greatest stamp that the reply shows the hub to hold; the default if none.
   Stamp accepted;
   /// By the host's clock, and the hub's `serverTime`.
@@ -114,7 +136,20 @@ struct Reply {
   WallMs server_at = 0;
 };
 
-enum class Phase : std::uint32_t { idle, syncing, waiting, offline, needs_auth, paused, closed };
+/// The last three: `outdated` and `wrong_account` wait for the app (Errc::schema_outdated,
+/// Errc::account_mismatch), `stalled` goes on by itself.
+enum class Phase : std::uint32_t {
+  idle,
+  syncing,
+  waiting,
+  offline,
+  needs_auth,
+  paused,
+  closed,
+  outdated,
+  wrong_account,
+  stalled
+};
 
 struct Status {
   Phase phase = Phase::closed;

@@ -36,10 +36,22 @@ struct Engine::Impl {
       clock.set_offset_ms(clock.offset_ms() + behind);
   }
 
-  void start_over(Node spare) noexcept {
+  // Goes on under a new node, from `from`.
+  void renew(Node spare, Stamp from) noexcept {
     shifted_node = clock.node();
     last_restamped = {};
-    clock.restart(spare, accepted);
+    clock.restart(spare, from);
+    session.forget_turns();
+  }
+
+  // What the hub accepted when its own clock was ahead is no ground to stand on: it would refuse
+  // all that follows.
+  [[nodiscard]] Stamp ground(WallMs server_at) const noexcept {
+    return is_ahead(accepted, server_at, config.drift_ms_max) ? Stamp{} : accepted;
+  }
+
+  [[nodiscard]] Node renamed(Node node) const noexcept {
+    return node == shifted_node ? clock.node() : node;
   }
 
   Config config;
@@ -50,6 +62,8 @@ struct Engine::Impl {
   std::uint32_t pending = 0;
   // While restamping: entries of this node are moved by so much; null: all are stamped as of now.
   std::optional<std::int64_t> shift_ms;
+  // Their node changes, and nothing else.
+  bool cloned = false;
   Node shifted_node{0};
   Stamp floor;
   Stamp last_restamped;
@@ -78,6 +92,7 @@ Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
 }
 
 Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noexcept {
+  if (impl_->cloned) return Stamp{first.time, impl_->renamed(first.node)};
   if (!impl_->shift_ms) return impl_->clock.reserve(count, now);
   // Moved rather than made new: an edit of last Monday must not become one of today because the
   // offset was wrong.
@@ -92,10 +107,10 @@ Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noex
   return stamp;
 }
 
-void Engine::start(std::uint32_t pending, WallMs now) noexcept {
+void Engine::start(std::uint32_t pending, WallMs now, bool reading) noexcept {
   impl_->pending = pending;
   impl_->session.set_pending(pending);
-  impl_->session.start(now);
+  impl_->session.start(now, reading);
 }
 
 void Engine::close() noexcept { impl_->session.close(); }
@@ -123,7 +138,7 @@ void Engine::handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart,
                           Node spare) noexcept {
   impl_->clock.set_offset_ms(offset_ms);
   if (restart)
-    impl_->clock.restart(spare, accepted);
+    impl_->renew(spare, accepted);
   else
     impl_->clock.observe(accepted);
 }
@@ -136,7 +151,7 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
   // The first request only reads: its answer tells the hub's time, under which the first push is
   // then stamped.
   const OutboxView none;
-  const bool may_push = impl_->session.has_answered();
+  const bool may_push = impl_->session.may_push();
   auto batch = plan_batch(may_push ? outbox : none, impl_->session.records_max(),
                           impl_->config.push_bytes_max);
   if (!batch) {
@@ -144,7 +159,7 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
     return batch.error();
   }
   impl_->batch = *std::move(batch);
-  impl_->session.loaded(impl_->batch.records);
+  impl_->session.loaded(impl_->batch.records, outbox.rereads, random);
   return Errc::ok;
 }
 
@@ -160,11 +175,16 @@ void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcep
   // sent.
   const bool moved = first_answer && shift != 0 && impl_->pending > 0;
   impl_->shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
-  if (refused || moved)
-    impl_->start_over(spare);
+  // A copy of this engine pushes under the same node: from here on they part. What is pending keeps
+  // its times, or it would overwrite what the other has written since.
+  impl_->cloned = reply.cloned > 0;
+  if (impl_->cloned)
+    impl_->renew(spare, impl_->clock.last());
+  else if (refused || moved)
+    impl_->renew(spare, impl_->ground(reply.server_at));
   else
     impl_->clock.observe(impl_->accepted);
-  impl_->session.replied(reply, refused || moved);
+  impl_->session.replied(reply, impl_->cloned || refused || moved);
 }
 
 void Engine::handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,

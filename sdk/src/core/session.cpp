@@ -7,6 +7,20 @@
 #include "backoff.h"
 
 namespace tidemark {
+namespace {
+
+// Only the app can go on from these.
+bool halts(Errc code) noexcept {
+  return code == Errc::unauthorized || code == Errc::schema_outdated ||
+         code == Errc::account_mismatch;
+}
+
+Phase phase_of(Errc halted) noexcept {
+  if (halted == Errc::schema_outdated) return Phase::outdated;
+  return halted == Errc::account_mismatch ? Phase::wrong_account : Phase::needs_auth;
+}
+
+}  // namespace
 
 Status Session::status() const noexcept {
   Status status{Phase::idle, pending_, last_synced_at_, error_, online_};
@@ -14,8 +28,10 @@ Status Session::status() const noexcept {
     status.phase = Phase::closed;
   else if (paused_)
     status.phase = Phase::paused;
-  else if (needs_auth_)
-    status.phase = Phase::needs_auth;
+  else if (halted_ != Errc::ok)
+    status.phase = phase_of(halted_);
+  else if (is_stalled() && online_)
+    status.phase = Phase::stalled;
   else if (activity_ != Activity::idle)
     status.phase = Phase::syncing;
   else if (!online_)
@@ -25,11 +41,16 @@ Status Session::status() const noexcept {
   return status;
 }
 
-bool Session::can_run() const noexcept { return started_ && !paused_ && online_ && !needs_auth_; }
+bool Session::can_run() const noexcept {
+  return started_ && !paused_ && online_ && halted_ == Errc::ok;
+}
 
-void Session::start(WallMs now) noexcept {
+void Session::start(WallMs now, bool reading) noexcept {
   // What an earlier connection of the same engine ended in says nothing about this one.
-  paused_ = needs_auth_ = live_connected_ = live_told_ = false;
+  paused_ = live_connected_ = live_told_ = handshake_ = false;
+  halted_ = Errc::ok;
+  reading_ = reading;
+  progressed(now);
   online_ = true;
   attempt_ = 0;
   error_ = Errc::ok;
@@ -46,6 +67,7 @@ void Session::close() noexcept {
 
 void Session::pause() noexcept {
   paused_ = true;
+  rung_ = 0;
   stop_activity();
 }
 
@@ -60,6 +82,7 @@ void Session::set_online(bool online, WallMs now) noexcept {
   if (!returned) return;
   attempt_ = 0;
   due_ = now;
+  progressed(now);
 }
 
 void Session::nudge(WallMs now, std::int64_t after_ms) noexcept {
@@ -70,7 +93,8 @@ void Session::nudge(WallMs now, std::int64_t after_ms) noexcept {
 }
 
 void Session::insist(WallMs now) noexcept {
-  needs_auth_ = false;
+  if (halted_ != Errc::ok) progressed(now);
+  halted_ = Errc::ok;
   if (activity_ == Activity::idle)
     due_ = now;
   else
@@ -92,32 +116,48 @@ void Session::stop_activity() noexcept {
   ++ticket_;  // whatever is still under way will be ignored
 }
 
-void Session::loaded(std::uint32_t batch_records) noexcept {
+void Session::loaded(std::uint32_t batch_records, std::uint32_t rereads,
+                     std::uint32_t random) noexcept {
   batch_records_ = batch_records;
-  activity_ = Activity::sending;
-  asked_ = false;
+  rereads_ = may_push() ? rereads : 0;
+  // One that was not answered may have arrived: what follows it must look like its repetition.
+  if (batch_records > 0 && turn_ == 0) turn_ = std::max<Turn>(random, 1);
+  begin(Activity::sending);
 }
 
 void Session::replied(const Reply& reply, bool restamp) noexcept {
   reply_ = reply;
   if (reply.settled > 0) took_one_ = true;
+  if (batch_records_ > 0 && reply.cloned == 0) turn_before_ = std::exchange(turn_, 0);
   restamp_ = must_restamp_ = restamp;
-  has_answered_ = true;
-  activity_ = restamp && batch_records_ == 0 ? Activity::restamping : Activity::committing;
-  asked_ = false;
+  has_answered_ = answered_since_ = true;
+  // A page that is not applied is read again; with a reset there is nothing else to store.
+  const bool nothing_to_store = batch_records_ == 0 && rereads_ == 0;
+  begin(restamp && nothing_to_store ? Activity::restamping : Activity::committing);
 }
 
 void Session::committed(WallMs now, std::uint32_t random) noexcept {
+  if (activity_ == Activity::starting_over) {
+    reading_ = true;
+    stop_activity();
+    due_ = now;
+    return;
+  }
   if (restamp_) {
     restamp_ = false;
-    activity_ = Activity::restamping;
-    asked_ = false;
+    begin(Activity::restamping);
     return;
   }
   const bool again = again_;
   const Errc refused = refused_;
   const bool isolated = refused != Errc::ok;
   const bool progress = reply_.settled > 0 || reply_.more || isolated || batch_records_ == 0;
+  const bool is_read = !isolated && !reply_.more;
+  if (reply_.settled > 0 || give_up_ || (is_read && pending_ == 0)) progressed(now);
+  if (!isolated) {
+    handshake_ = false;
+    reading_ = reply_.reset || (reading_ && reply_.more);
+  }
   stop_activity();
   if (!progress && reply_.kept > 0) return retry_later(Errc::unavailable, 0, now, random);
   if (isolated && !give_up_) return retry_later(refused, 0, now, random);
@@ -156,9 +196,9 @@ void Session::failed(Errc code, std::int64_t retry_after_ms, WallMs now,
   }
   if (refuse_part(code, now)) return;
   stop_activity();
-  if (code == Errc::unauthorized) {
-    needs_auth_ = true;
-    error_ = code;
+  if (code == Errc::reset_required) handshake_ = true;
+  if (halts(code)) {
+    halted_ = error_ = code;
     return;
   }
   // What no retry can mend may be mended at the endpoint: asked again, but seldom.
@@ -182,8 +222,7 @@ bool Session::refuse_part(Errc code, WallMs now) noexcept {
   refused_ = code;
   give_up_ = std::exchange(took_one_, false);
   reply_ = {};
-  activity_ = Activity::committing;
-  asked_ = false;
+  begin(Activity::committing);
   return true;
 }
 
@@ -196,26 +235,91 @@ void Session::retry_later(Errc code, std::int64_t at_least_ms, WallMs now,
   due_ = now + std::max(wait, at_least_ms);
 }
 
+void Session::begin(Activity activity) noexcept {
+  activity_ = activity;
+  asked_ = false;
+}
+
+void Session::progressed(WallMs now) noexcept {
+  stalls_at_ = now + config_.stall_ms;
+  rung_ = 0;
+  answered_since_ = false;
+}
+
 std::optional<Output> Session::poll(WallMs now) noexcept {
   if (const bool open = can_run(); open != live_told_) {
     live_told_ = open;
     return Live{open};
   }
+  if (auto step = watch(now)) return step;
   if (auto step = next_step(now)) return step;
   if (const Status current = status(); current != told_) {
     told_ = current;
     return StatusChanged{};
   }
-  if (activity_ == Activity::idle && can_run()) return Wake{due_};
+  if (!can_run()) return std::nullopt;
+  if (is_done()) return Wake{due_};
+  return Wake{activity_ == Activity::idle ? std::min(due_, stalls_at_) : stalls_at_};
+}
+
+bool Session::is_done() const noexcept {
+  return pending_ == 0 && !reading_ && error_ == Errc::ok && activity_ == Activity::idle;
+}
+
+// The watchdog: whatever the reason, a session that has something to do and gets nowhere says so
+// and tries another way.
+std::optional<Output> Session::watch(WallMs now) noexcept {
+  if (is_done() || !can_run()) {
+    stalls_at_ = now + config_.stall_ms;
+    rung_ = 0;
+    return std::nullopt;
+  }
+  // Not later than that: the clock may have been set back.
+  stalls_at_ = std::min(stalls_at_, now + config_.stall_ms);
+  return now < stalls_at_ ? std::nullopt : climb(now);
+}
+
+// The ladder: what hangs is given up. Where the endpoint answers and yet nothing moves: retry at
+// once, a new handshake with a new token, repair by digests, reading everything again. An endpoint
+// that is down gets no more requests by it than the backoff allows.
+std::optional<Output> Session::climb(WallMs now) noexcept {
+  const bool is_writing = activity_ == Activity::committing || activity_ == Activity::restamping ||
+                          activity_ == Activity::starting_over;
+  ++rung_;
+  stalls_at_ = now + config_.stall_ms;
+  if (error_ == Errc::ok) error_ = Errc::stalled;
+  // The store is not asked twice at a time: it has no late replies.
+  if (is_writing) return std::nullopt;
+  if (activity_ != Activity::idle) {
+    stop_activity();
+    due_ = now;
+  }
+  if (!answered_since_) return std::nullopt;
+  due_ = now;
+  const std::uint32_t way = (rung_ - 1) % kLadderRungs + 1;
+  if (way == 2) handshake_ = refresh_token_ = true;
+  if (way == 3) return Verify{};
+  if (way == 4 && !reading_) {
+    begin(Activity::starting_over);
+    ++ticket_;
+  }
   return std::nullopt;
+}
+
+Send Session::send() const noexcept {
+  Send send{ticket_, batch_records_ > 0 || rereads_ > 0 ? Call::full : Call::pull, refresh_token_,
+            config_.pull_records_max};
+  send.turn = batch_records_ > 0 ? turn_ : 0;
+  send.turn_before = turn_before_;
+  send.whole = reading_;
+  return send;
 }
 
 std::optional<Output> Session::next_step(WallMs now) noexcept {
   if (activity_ == Activity::idle) {
     if (!can_run() || now < due_) return std::nullopt;
-    activity_ = must_restamp_ ? Activity::restamping : Activity::loading;
+    begin(must_restamp_ ? Activity::restamping : Activity::loading);
     ++ticket_;
-    asked_ = false;
   }
   if (asked_) return std::nullopt;
   asked_ = true;
@@ -223,12 +327,13 @@ std::optional<Output> Session::next_step(WallMs now) noexcept {
     case Activity::loading:
       return LoadOutbox{ticket_, config_.outbox_writes_max};
     case Activity::sending:
-      return Send{ticket_, batch_records_ > 0 ? Call::full : Call::pull, refresh_token_,
-                  config_.pull_records_max};
+      return send();
     case Activity::committing:
       return Commit{ticket_, !restamp_, refused_, give_up_};
     case Activity::restamping:
       return Restamp{ticket_, reply_.clock_refused > 0};
+    case Activity::starting_over:
+      return StartOver{ticket_};
     case Activity::idle:
       break;
   }

@@ -15,6 +15,9 @@
 
 namespace tidemark {
 
+/// Ways out of a stall, before they are tried again from the first.
+inline constexpr std::uint32_t kLadderRungs = 4;
+
 class Session {
  public:
   explicit Session(const Config& config) noexcept : config_(config) {}
@@ -25,8 +28,10 @@ class Session {
   [[nodiscard]] bool has_answered() const noexcept { return has_answered_; }
   /// Records in the next push, at most: fewer while an endpoint refuses whole batches.
   [[nodiscard]] std::uint32_t records_max() const noexcept { return records_max_; }
+  /// Whether the next request may carry changes.
+  [[nodiscard]] bool may_push() const noexcept { return has_answered_ && !reading_ && !handshake_; }
 
-  void start(WallMs now) noexcept;
+  void start(WallMs now, bool reading) noexcept;
   void close() noexcept;
   void pause() noexcept;
   void resume(WallMs now) noexcept;
@@ -38,8 +43,11 @@ class Session {
   void insist(WallMs now) noexcept;
   void set_live(bool connected, WallMs now) noexcept;
 
-  void loaded(std::uint32_t batch_records) noexcept;
+  /// `random`: a uniform word, the turn of a push.
+  void loaded(std::uint32_t batch_records, std::uint32_t rereads, std::uint32_t random) noexcept;
   void replied(const Reply& reply, bool restamp) noexcept;
+  /// The node is another: it has taken no turn yet.
+  void forget_turns() noexcept { turn_ = turn_before_ = 0; }
   void failed(Errc code, std::int64_t retry_after_ms, WallMs now, std::uint32_t random) noexcept;
   void committed(WallMs now, std::uint32_t random) noexcept;
   void restamped(WallMs now, std::uint32_t random) noexcept;
@@ -48,10 +56,17 @@ class Session {
   [[nodiscard]] std::optional<Output> poll(WallMs now) noexcept;
 
  private:
-  enum class Activity { idle, loading, sending, committing, restamping };
+  enum class Activity { idle, loading, sending, committing, restamping, starting_over };
 
   [[nodiscard]] bool can_run() const noexcept;
+  [[nodiscard]] bool is_done() const noexcept;
+  [[nodiscard]] bool is_stalled() const noexcept { return rung_ > 0; }
+  [[nodiscard]] Send send() const noexcept;
   std::optional<Output> next_step(WallMs now) noexcept;
+  std::optional<Output> watch(WallMs now) noexcept;
+  std::optional<Output> climb(WallMs now) noexcept;
+  void progressed(WallMs now) noexcept;
+  void begin(Activity activity) noexcept;
   void stop_activity() noexcept;
   void retry_later(Errc code, std::int64_t at_least_ms, WallMs now, std::uint32_t random) noexcept;
   bool refuse_part(Errc code, WallMs now) noexcept;
@@ -62,7 +77,12 @@ class Session {
   bool started_ = false;
   bool paused_ = false;
   bool online_ = true;
-  bool needs_auth_ = false;
+  /// Why the app is needed: unauthorized, schema_outdated, account_mismatch; or ok.
+  Errc halted_ = Errc::ok;
+  /// All is read again from the beginning, and that is not finished.
+  bool reading_ = false;
+  /// The next request only reads: the endpoint could not place our cursor.
+  bool handshake_ = false;
   bool live_connected_ = false;
   bool has_answered_ = false;
 
@@ -71,6 +91,10 @@ class Session {
   /// The step that `activity_` begins with has been handed out.
   bool asked_ = false;
   std::uint32_t batch_records_ = 0;
+  std::uint32_t rereads_ = 0;
+  /// Of the push that is not answered yet, or 0; and of the last one that was.
+  Turn turn_ = 0;
+  Turn turn_before_ = 0;
   bool refresh_token_ = false;
   bool restamp_ = false;
   /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old
@@ -88,6 +112,11 @@ class Session {
   WallMs due_ = 0;
   bool again_ = false;
   std::uint32_t attempt_ = 0;
+
+  /// When nothing will have moved for too long, and how many ways out were tried.
+  WallMs stalls_at_ = 0;
+  std::uint32_t rung_ = 0;
+  bool answered_since_ = false;
 
   std::uint32_t pending_ = 0;
   WallMs last_synced_at_ = 0;
