@@ -280,9 +280,11 @@ describe('meta', () => {
     );
     expect(await device.meta()).toEqual({
       protocol: 1,
+      hub: expect.stringMatching(/^[0-9a-f]{32}$/),
       epoch: expect.stringMatching(/^[0-9a-f]{32}$/),
       seq: 1,
       fence: 0,
+      safe: 0,
       counts: { todos: { records: 2, tombstones: 1 }, b: { records: 1, tombstones: 0 } },
       serverTime: expect.any(Number),
     });

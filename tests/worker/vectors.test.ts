@@ -4,10 +4,11 @@ import vectors from '../vectors/protocol.json';
 import { Device } from './device.js';
 
 const device = new Device();
-let epoch = '';
+let [hub, epoch] = ['', ''];
 
 const soon = (_: string, ms: string) => (Date.now() + Number(ms)).toString(16).padStart(12, '0');
-const filled = (text: string) => text.replaceAll('$epoch', epoch).replace(/\$now\+(\d+)/g, soon);
+const filled = (text: string) =>
+  text.replaceAll('$hub', hub).replaceAll('$epoch', epoch).replace(/\$now\+(\d+)/g, soon);
 
 function withTime(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part) =>
@@ -16,7 +17,7 @@ function withTime(value: unknown): unknown {
 }
 
 test.each(vectors.steps)('$name', async ({ request, body, status, reply }) => {
-  if (epoch === '') epoch = (await device.meta()).epoch;
+  if (epoch === '') ({ hub, epoch } = await device.meta());
   const [method = '', path = ''] = request.split(' ');
   const init = body === undefined ? {} : { body: filled(JSON.stringify(body)) };
   const response = await device.fetch(filled(path), { method, ...init });

@@ -37,7 +37,9 @@ export interface HeldRecord extends RecordKey {
 }
 
 export interface Head {
-  /** Drawn when the storage was made. */
+  /** Drawn once, when the storage was made: a restored one keeps it. */
+  hub: string;
+  /** Drawn when the storage was made, and whenever it was restored. */
   epoch: string;
   seq: number;
   /** Tombstones at or before it are forgotten. */

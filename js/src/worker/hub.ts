@@ -52,6 +52,6 @@ export class Hub {
   meta(serverTime: number): MetaReply {
     const counts: MetaReply['counts'] = {};
     for (const { table, ...numbers } of this.#store.counts()) setOwn(counts, table, numbers);
-    return { protocol: protocolVersion, ...this.#store.head(), counts, serverTime };
+    return { protocol: protocolVersion, ...this.#store.head(), safe: 0, counts, serverTime };
   }
 }

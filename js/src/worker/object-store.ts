@@ -3,22 +3,7 @@
 import type { StampText } from '../wire.js';
 import type { Head, HeldRecord, HeldState, HubStore, RecordKey, TableCounts } from './hub-store.js';
 import { isOver, rowBytesMax } from './limits.js';
-
-const tables = `
-  CREATE TABLE IF NOT EXISTS meta (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    epoch TEXT NOT NULL, seq INTEGER NOT NULL, fence INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS records (
-    tbl TEXT NOT NULL, id TEXT NOT NULL,
-    seq INTEGER NOT NULL, whole_seq INTEGER NOT NULL, prev_seq INTEGER NOT NULL, by_node TEXT,
-    base TEXT, fields TEXT NOT NULL, register TEXT NOT NULL, deleted INTEGER NOT NULL,
-    lost_register TEXT, row TEXT NOT NULL,
-    PRIMARY KEY (tbl, id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS records_by_seq ON records (seq);
-  CREATE TABLE IF NOT EXISTS retired_nodes (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-`;
+import { prepareTables } from './object-tables.js';
 
 const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register,
   r.deleted, r.lost_register, octet_length(r.row) AS row_bytes`;
@@ -49,10 +34,7 @@ export class ObjectStore implements HubStore {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    storage.transactionSync(() => {
-      this.#sql.exec(tables);
-      this.#sql.exec('INSERT OR IGNORE INTO meta VALUES (1, ?, 0, 0)', drawEpoch());
-    });
+    storage.transactionSync(() => prepareTables(storage.sql));
   }
 
   transaction<T>(body: () => T): T {
@@ -60,7 +42,7 @@ export class ObjectStore implements HubStore {
   }
 
   head(): Head {
-    return this.#sql.exec<Head & Row>('SELECT epoch, seq, fence FROM meta').one();
+    return this.#sql.exec<Head & Row>('SELECT hub, epoch, seq, fence FROM meta').one();
   }
 
   setSeq(seq: number): void {
@@ -170,9 +152,4 @@ function stateOf(row: StateRow): HeldState {
     lostRegister: row.lost_register,
     rowBytes: row.row_bytes,
   };
-}
-
-function drawEpoch(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
