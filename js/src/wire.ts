@@ -127,6 +127,14 @@ export interface Loss {
   at: number;
 }
 
+export interface LossesRequest {
+  /** The `n` of the last one that is known; 0: from the beginning. */
+  after: number;
+  limit?: number;
+  hub?: string;
+  schema?: number;
+}
+
 /** At the hub, `n` counts them: a page continues after one. */
 export interface LossesReply {
   losses: (Loss & { n: number })[];
@@ -141,6 +149,7 @@ export interface DigestRequest {
   table: string;
   prefix: string;
   hub?: string;
+  schema?: number;
 }
 
 export interface DigestReply {
@@ -155,6 +164,18 @@ export interface DigestReply {
   serverTime: number;
 }
 
+export interface MetaRequest {
+  hub?: string;
+}
+
+/** What was heard of a device by the label that it names in pushes; times of the last one. */
+export interface DeviceMeta {
+  lastPullAt: number | null;
+  lastPushAt: number | null;
+  changesPushed: number;
+  conflicts: number;
+}
+
 export interface MetaReply {
   protocol: number;
   hub: string;
@@ -163,6 +184,7 @@ export interface MetaReply {
   fence: number;
   safe: number;
   counts: Record<string, { records: number; tombstones: number }>;
+  devices?: Record<string, DeviceMeta>;
   serverTime: number;
 }
 

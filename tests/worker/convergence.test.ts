@@ -4,7 +4,7 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hubJoin } from '../../js/src/entry/workerd.js';
+import { hubHash, hubJoin } from '../../js/src/entry/workerd.js';
 import { isAbsent } from '../../js/src/values.js';
 import type { Change, Cursor, WireRow } from '../../js/src/wire.js';
 import { Hub } from '../../js/src/worker/hub.js';
@@ -116,7 +116,7 @@ test('devices hold in the end what the hub holds', async () => {
   const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
     const stub = env.SYNC.get(env.SYNC.idFromName(newScope()));
     await runInDurableObject(stub, (_, state) => {
-      const hub = new Hub(new ObjectStore(state.storage), hubJoin);
+      const hub = new Hub(new ObjectStore(state.storage), hubJoin, hubHash);
       const replicas = ['a', 'b', 'c'].map((digit) => new Replica(digit.repeat(16), hub));
       const of = (who: number) => replicas[who] as Replica;
       for (const s of steps)

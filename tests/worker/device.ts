@@ -74,12 +74,13 @@ export class Device {
 
   async pull(request: Partial<PullRequest> = {}): Promise<PullReply> {
     const query = new URLSearchParams();
-    const { cursor, limit, tables, node } = request;
+    const { cursor, limit, tables, node, turn } = request;
     if (typeof cursor === 'string') query.set('cursor', cursor);
     if (limit !== undefined) query.set('limit', String(limit));
     if (tables)
       query.set('tables', tables.map((t) => t.replace(/[%,]/g, encodeURIComponent)).join());
     if (node !== undefined) query.set('node', node);
+    if (turn !== undefined) query.set('turn', turn);
     return ok(await this.fetch(`pull?${query}`));
   }
 

@@ -26,8 +26,11 @@ const sizes = (replies: PullReply[]) => replies.map(({ changes }) => changes.len
 describe('pages', () => {
   test('nothing yet', async () => {
     const device = new Device();
-    const { epoch } = await device.meta();
+    const { epoch, hub } = await device.meta();
     expect(await device.pull()).toEqual({
+      hub,
+      seq: 0,
+      safe: 0,
       changes: [],
       cursor: `${epoch}:0`,
       more: false,
@@ -227,15 +230,12 @@ describe('its own writes', () => {
 });
 
 describe('reset', () => {
-  const reset = { reset: true, cursor: null, changes: [], more: true, fence: 0 };
-
-  test('for a cursor of another epoch, malformed or ahead', async () => {
+  test('for a cursor that no hub gave out, or another one: all is to be offered', async () => {
     const device = new Device();
     const { cursor } = await device.push(whole('a', at(1), {}));
     const [epoch] = cursor.split(':');
     const others = [
       `${'0'.repeat(32)}:0`,
-      `${epoch}:2`,
       `${epoch}:9007199254740993`,
       `${epoch}:01`,
       `${epoch}:-1`,
@@ -249,19 +249,14 @@ describe('reset', () => {
       '',
       'null',
     ];
+    const reset = { reset: true, cursor: null, changes: [], more: true, fence: 0, offer: 0 };
     for (const foreign of others)
-      expect([foreign, await device.pull({ cursor: foreign })]).toMatchObject([foreign, reset]);
+      expect([foreign, await device.pull({ cursor: foreign })]).toMatchObject([
+        foreign,
+        { ...reset, adopt: true },
+      ]);
     expect(await device.pull({ cursor })).toMatchObject({ changes: [], cursor, more: false });
     expect(await device.pull({ cursor: `${epoch}:0` })).toMatchObject({ changes: [{ id: '"a"' }] });
-  });
-
-  test('full pushes all the same', async () => {
-    const device = new Device();
-    const reply = await device.full('elsewhere:7', [whole('a', at(1), {})]);
-    expect(reply).toMatchObject({
-      push: { seq: 1, results: [{ outcome: 'applied' }] },
-      pull: reset,
-    });
   });
 });
 
@@ -286,6 +281,7 @@ describe('meta', () => {
       fence: 0,
       safe: 0,
       counts: { todos: { records: 2, tombstones: 1 }, b: { records: 1, tombstones: 0 } },
+      devices: expect.any(Object),
       serverTime: expect.any(Number),
     });
   });

@@ -2,7 +2,7 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hubJoin } from '../../js/src/entry/workerd.js';
+import { hubHash, hubJoin } from '../../js/src/entry/workerd.js';
 import { canonicalText, decodeRow, encodeRow } from '../../js/src/values.js';
 import { Hub } from '../../js/src/worker/hub.js';
 import { ObjectStore } from '../../js/src/worker/object-store.js';
@@ -64,7 +64,7 @@ test('any JSON a device may encode', async () => {
     { maxKeys: 5 },
   );
   await runInDurableObject(env.SYNC.get(env.SYNC.idFromName(scope)), (_, state) => {
-    const hub = new Hub(new ObjectStore(state.storage), hubJoin);
+    const hub = new Hub(new ObjectStore(state.storage), hubJoin, hubHash);
     let tick = 1;
     const property = fc.property(value, (plain) => {
       const encoded = wireOf(plain);

@@ -8,7 +8,10 @@ let [hub, epoch] = ['', ''];
 
 const soon = (_: string, ms: string) => (Date.now() + Number(ms)).toString(16).padStart(12, '0');
 const filled = (text: string) =>
-  text.replaceAll('$hub', hub).replaceAll('$epoch', epoch).replace(/\$now\+(\d+)/g, soon);
+  text
+    .replaceAll('$hub', hub)
+    .replaceAll('$epoch', epoch)
+    .replace(/\$now\+(\d+)/g, soon);
 
 function withTime(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part) =>

@@ -4,17 +4,17 @@
 import { type ErrorCode, TidemarkError } from '../errors.js';
 import { idBytesMax, isAbsent, valueDepthMax } from '../values.js';
 import type { Change, PushResult, StampText } from '../wire.js';
-import type { HubStore } from './hub-store.js';
+import type { Nodes } from './hub-store.js';
 import { driftMsMax, isOver, nameBytesMax } from './limits.js';
 
 /** Decides for one request, at one time. */
 export class Acceptance {
-  readonly #store: HubStore;
+  readonly #nodes: Nodes;
   readonly #latestMs: number;
-  readonly #retired = new Map<string, boolean>();
+  readonly #bounds = new Map<string, number | null>();
 
-  constructor(store: HubStore, serverTime: number) {
-    this.#store = store;
+  constructor(nodes: Nodes, serverTime: number) {
+    this.#nodes = nodes;
     this.#latestMs = serverTime + driftMsMax;
   }
 
@@ -23,29 +23,33 @@ export class Acceptance {
     return this.#isClockWrong(change) ? { outcome: 'clock' } : limitOutcome(change);
   }
 
-  #isClockWrong({ stamp, fields }: Change): boolean {
+  #isClockWrong({ stamp, fields, offer }: Change): boolean {
     const stamps = fields === undefined ? [stamp] : [stamp, ...Object.values(fields)];
     // A copy of this change that is delivered later must not win once its time has come.
     for (const each of stamps) if (msOf(each) > this.#latestMs) this.#retire(nodeOf(each));
-    return stamps.some((each) => this.#isRetired(nodeOf(each)));
+    return stamps.some((each) => {
+      const bound = this.#boundOf(nodeOf(each));
+      // What is offered was taken before the hub was restored: what was refused is later.
+      return bound !== null && (offer === undefined || msOf(each) > bound);
+    });
   }
 
   #retire(node: string): void {
-    this.#store.retire(node);
-    this.#retired.set(node, true);
+    this.#nodes.retire(node, this.#latestMs);
+    this.#bounds.delete(node);
   }
 
-  #isRetired(node: string): boolean {
-    let retired = this.#retired.get(node);
-    if (retired === undefined) {
-      retired = this.#store.isRetired(node);
-      this.#retired.set(node, retired);
+  #boundOf(node: string): number | null {
+    let bound = this.#bounds.get(node);
+    if (bound === undefined) {
+      bound = this.#nodes.retiredBound(node);
+      this.#bounds.set(node, bound);
     }
-    return retired;
+    return bound;
   }
 }
 
-export function rejected(code: ErrorCode, detail: string): PushResult {
+export function rejected(code: ErrorCode, detail = ''): PushResult {
   const { message, retryable } = new TidemarkError(code, detail);
   return { outcome: 'rejected', code, message, retryable };
 }
@@ -54,7 +58,7 @@ function msOf(stamp: StampText): number {
   return Number.parseInt(stamp.slice(0, 12), 16);
 }
 
-function nodeOf(stamp: StampText): string {
+export function nodeOf(stamp: StampText): string {
   return stamp.slice(18);
 }
 

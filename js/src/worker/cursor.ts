@@ -2,8 +2,15 @@
 import type { Cursor } from '../wire.js';
 import type { Head } from './hub-store.js';
 
-export function formatCursor({ epoch }: Head, seq: number): string {
+export function formatCursor({ epoch }: Pick<Head, 'epoch'>, seq: number): string {
   return `${epoch}:${seq}`;
+}
+
+/** The parts of a cursor; null: no hub ever gave it out. */
+export function parseCursor(cursor: string): { epoch: string; seq: number } | null {
+  const [, epoch, digits] = /^([0-9a-f]{32}):(0|[1-9]\d{0,15})$/.exec(cursor) ?? [];
+  const seq = Number(digits);
+  return epoch === undefined || !Number.isSafeInteger(seq) ? null : { epoch, seq };
 }
 
 /**
@@ -12,9 +19,7 @@ export function formatCursor({ epoch }: Head, seq: number): string {
  */
 export function readCursor(cursor: Cursor, head: Head): number | null {
   if (cursor === null) return 0;
-  const prefix = `${head.epoch}:`;
-  const digits = cursor.slice(prefix.length);
-  if (!cursor.startsWith(prefix) || !/^(0|[1-9]\d{0,15})$/.test(digits)) return null;
-  const seq = Number(digits);
-  return seq > head.seq || seq < head.fence ? null : seq;
+  const parts = parseCursor(cursor);
+  if (parts === null || parts.epoch !== head.epoch) return null;
+  return parts.seq > head.seq || parts.seq < head.fence ? null : parts.seq;
 }

@@ -22,6 +22,26 @@ export const seqBytesMax = 8 * 1024 * 1024;
 export const nameBytesMax = 256;
 /** How far a stamp may be ahead of the hub's time. */
 export const driftMsMax = 60_000;
+/** Records that a `full` may ask for, at most. */
+export const recordsMax = 500;
+/** Records that a digest lists, at most; of more it gives sixteen parts. */
+export const digestRecordsMax = 64;
+/** Losses of one page, at most. */
+export const lossesMax = 1_000;
+/** Device labels that are remembered, at most. */
+export const devicesMax = 1_000;
+/** Tombstones that are purged at once, at most: the rest goes an hour later. */
+export const purgeRecordsMax = 10_000;
+
+export const dayMs = 86_400_000;
+/** How far apart marks of time are, at least. */
+export const markMs = 3_600_000;
+/** How long a backup is kept, at most: for a Durable Object, as far as its recovery reaches. */
+export const backupDays = 30;
+/** How long a delete is remembered, at least. */
+export const tombstoneDays = 90;
+/** How long a value that lost is kept. */
+export const lossDays = 30;
 
 const utf8 = new TextEncoder();
 

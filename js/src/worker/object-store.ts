@@ -1,8 +1,18 @@
 // ObjectStore: the hub's store in a Durable Object's SQLite. Names are kept as JSON text: there, a
 // lone surrogate or a NUL is an escape and survives, which as bare text it would not.
 import type { StampText } from '../wire.js';
-import type { Head, HeldRecord, HeldState, HubStore, RecordKey, TableCounts } from './hub-store.js';
+import type {
+  Head,
+  HeldRecord,
+  HeldState,
+  HubStore,
+  Purged,
+  RecordKey,
+  TableCounts,
+} from './hub-store.js';
 import { isOver, rowBytesMax } from './limits.js';
+import { ObjectHistory } from './object-history.js';
+import { ObjectDevices, ObjectLosses, ObjectNodes } from './object-ledgers.js';
 import { prepareTables } from './object-tables.js';
 
 const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register,
@@ -30,10 +40,18 @@ const keysMax = 250;
 export class ObjectStore implements HubStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly history: ObjectHistory;
+  readonly nodes: ObjectNodes;
+  readonly losses: ObjectLosses;
+  readonly devices: ObjectDevices;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.history = new ObjectHistory(storage.sql);
+    this.nodes = new ObjectNodes(storage.sql);
+    this.losses = new ObjectLosses(storage.sql);
+    this.devices = new ObjectDevices(storage.sql);
     storage.transactionSync(() => prepareTables(storage.sql));
   }
 
@@ -47,15 +65,6 @@ export class ObjectStore implements HubStore {
 
   setSeq(seq: number): void {
     this.#sql.exec('UPDATE meta SET seq = ?', seq);
-  }
-
-  isRetired(node: string): boolean {
-    const found = this.#sql.exec('SELECT 1 FROM retired_nodes WHERE node = ?', node);
-    return found.toArray().length > 0;
-  }
-
-  retire(node: string): void {
-    this.#sql.exec('INSERT OR IGNORE INTO retired_nodes VALUES (?)', node);
   }
 
   readStates(keys: readonly RecordKey[]): (HeldState | null)[] {
@@ -117,11 +126,36 @@ export class ObjectStore implements HubStore {
       yield { table: JSON.parse(row.tbl), id: row.id, state: stateOf(row), rowText: row.row };
   }
 
+  *shown(table: string): Iterable<{ id: string; rowText: string }> {
+    const found = this.#sql.exec<{ id: string; row: string }>(
+      'SELECT id, row FROM records WHERE tbl = ? AND deleted = 0',
+      nameText(table),
+    );
+    for (const { id, row } of found) yield { id, rowText: row };
+  }
+
   counts(): TableCounts[] {
     const found = this.#sql.exec<{ tbl: string; records: number; tombstones: number }>(
       'SELECT tbl, sum(deleted = 0) AS records, sum(deleted) AS tombstones FROM records GROUP BY tbl',
     );
     return found.toArray().map(({ tbl, ...counts }) => ({ table: JSON.parse(tbl), ...counts }));
+  }
+
+  purge(seq: number, max: number): Purged | null {
+    const found = this.#sql.exec<{ seq: number; register: string }>(
+      `DELETE FROM records WHERE (tbl, id) IN (
+         SELECT tbl, id FROM records WHERE deleted = 1 AND seq <= ? ORDER BY seq LIMIT ?
+       ) RETURNING seq, register`,
+      seq,
+      max,
+    );
+    const rows = found.toArray();
+    const register = rows
+      .map((row) => row.register)
+      .sort()
+      .at(-1);
+    if (register === undefined) return null;
+    return { seq: Math.max(...rows.map((row) => row.seq)), register };
   }
 }
 

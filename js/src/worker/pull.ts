@@ -1,45 +1,89 @@
 // Pull: a page of what changed past a cursor, for one reader. A page ends only where a seq does, so
 // that what was written together arrives together.
+import { zeroStamp } from '../stamp-words.js';
 import { absentField, setOwn } from '../values.js';
-import type { Change, PullReply, PullRequest, StampText, WireRow } from '../wire.js';
+import type { Change, PullReply, PullRequest, RecordKey, StampText, WireRow } from '../wire.js';
+import type { Context } from './context.js';
 import { formatCursor, readCursor } from './cursor.js';
-import type { HeldRecord, HubStore } from './hub-store.js';
-import { pageBytesMax, pageRecordsMax, pullChangesDefault, pullChangesMax } from './limits.js';
+import type { HeldRecord } from './hub-store.js';
+import {
+  pageBytesMax,
+  pageRecordsMax,
+  pullChangesDefault,
+  pullChangesMax,
+  seqBytesMax,
+} from './limits.js';
+import { offerOf } from './lineage.js';
+import { safeSeq } from './maintenance.js';
+import { ownNode } from './turns.js';
 
-/** Answers `request` inside a transaction of `store`. */
-export function readPage(store: HubStore, request: PullRequest, serverTime: number): PullReply {
-  const head = store.head();
-  const { fence } = head;
-  const after = readCursor(request.cursor, head);
-  if (after === null)
-    return { changes: [], cursor: null, more: true, fence, serverTime, reset: true };
-  const page = new Page(request);
+/** Answers `request` inside a transaction of the store. */
+export function readPage(context: Context, request: PullRequest, serverTime: number): PullReply {
+  const { store } = context;
+  const after = readCursor(request.cursor, store.head());
+  if (after === null) return reset(context, request.cursor as string, serverTime);
+  const page = new Page(request, ownNode(store.nodes, request));
   let last = after;
+  let more = false;
   for (const record of store.since(after)) {
     if (record.state.seq !== last) {
-      if (page.isFull) {
-        const cursor = formatCursor(head, last);
-        return { changes: page.changes, cursor, more: true, fence, serverTime };
-      }
+      more = page.isFull;
+      if (more) break;
       last = record.state.seq;
     }
     page.add(record, after);
   }
-  const cursor = formatCursor(head, head.seq);
-  return { changes: page.changes, cursor, more: false, fence, serverTime };
+  const head = store.head();
+  const { changes, seq = head.seq } = page;
+  const cursor = formatCursor(head, more ? last : head.seq);
+  return { changes, cursor, more, ...standing(context, serverTime), seq };
+}
+
+// What every page says of the hub.
+function standing(context: Context, serverTime: number) {
+  const { hub, fence, seq } = context.store.head();
+  return { fence, serverTime, hub, seq, safe: safeSeq(context, serverTime) };
+}
+
+function reset(context: Context, cursor: string, serverTime: number): PullReply {
+  const offer = offerOf(context.store, cursor, safeSeq(context, serverTime), serverTime);
+  const told = standing(context, serverTime);
+  return { reset: true, cursor: null, changes: [], more: true, ...told, ...offer };
+}
+
+/**
+ * The records of `keys` as they are, whole; where they are too much for one reply, the first of
+ * them.
+ */
+export function readRecords({ store }: Context, keys: readonly RecordKey[]): Change[] {
+  const records: Change[] = [];
+  let bytes = 0;
+  for (const [i, state] of store.readStates(keys).entries()) {
+    if (bytes >= seqBytesMax) break;
+    const { table, id } = keys[i] as RecordKey;
+    if (state === null) records.push({ table, id, stamp: zeroStamp, absent: true });
+    else {
+      const rowText = state.columns.deleted ? '' : store.readRow({ table, id });
+      bytes += rowText.length;
+      records.push(changeOf({ table, id, state, rowText }, 0));
+    }
+  }
+  return records;
 }
 
 class Page {
   readonly changes: Change[] = [];
   readonly #tables: ReadonlySet<string> | null;
+  /** Of the last change. */
+  seq: number | undefined;
   readonly #node: string | null;
   readonly #limit: number;
   #bytes = 0;
   #records = 0;
 
-  constructor({ tables, node, limit }: PullRequest) {
+  constructor({ tables, limit }: PullRequest, node: string | null) {
     this.#tables = tables === undefined ? null : new Set(tables);
-    this.#node = node ?? null;
+    this.#node = node;
     this.#limit = Math.min(limit ?? pullChangesDefault, pullChangesMax);
   }
 
@@ -59,6 +103,7 @@ class Page {
     if (change.patch) this.#bytes += JSON.stringify(change.row).length;
     else if (!change.deleted) this.#bytes += record.rowText.length;
     this.changes.push(change);
+    this.seq = record.state.seq;
   }
 
   // The reader had read the record as it was before its own writes: it holds all there is.

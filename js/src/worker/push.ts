@@ -1,39 +1,68 @@
 // Push: merges a batch of changes into the hub's records, under one seq. The join decides; this
 // keeps the seqs by which pull knows who is to be told what.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
-import { type CompareValues, type Join, mergeColumns, mergeRows } from '../merge.js';
+import { TidemarkError } from '../errors.js';
+import { type CompareValues, type MergedRow, mergeColumns, mergeRows } from '../merge.js';
 import { canonicalText } from '../values.js';
-import type { Change, PushReply, PushRequest, PushResult, WireRow } from '../wire.js';
+import type { Change, FullRequest, PushReply, PushRequest, PushResult, WireRow } from '../wire.js';
+import { Absence } from './absence.js';
 import { Acceptance, rejected } from './acceptance.js';
+import type { Context } from './context.js';
 import { formatCursor, readCursor } from './cursor.js';
 import type { HeldState, HubStore } from './hub-store.js';
 import { seqBytesMax } from './limits.js';
+import { buriesUnread, lossesOf, type Meeting } from './losses.js';
+import { markTime } from './maintenance.js';
+import { isContinued, noteTurn } from './turns.js';
 
 const applied: PushResult = { outcome: 'applied' };
 
-/** Applies `request` inside a transaction of `store`. */
-export function applyPush(
-  store: HubStore,
-  join: Join,
-  request: PushRequest,
-  serverTime: number,
-): PushReply {
-  const { changes } = request;
+type PushOrFull = PushRequest & Partial<Pick<FullRequest, 'pull'>>;
+
+/**
+ * Applies `request` inside a transaction of the store; throws `reset_required`, having written
+ * nothing.
+ */
+export function applyPush(context: Context, request: PushOrFull, serverTime: number): PushReply {
+  const { store } = context;
   const head = store.head();
-  const acceptance = new Acceptance(store, serverTime);
+  const read = readCursor(request.cursor, head);
+  if (read === null) throw new TidemarkError('reset_required');
+  if (!isContinued(store.nodes, request)) {
+    const results = request.changes.map((): PushResult => ({ outcome: 'clone' }));
+    return { results, seq: head.seq, cursor: formatCursor(head, head.seq), serverTime };
+  }
+  const batch = new Batch(store, request.node, head.seq, read, serverTime);
+  const results = merged(context, batch, request.changes, serverTime);
+  const { seq, conflicts } = batch;
+  noteTurn(store.nodes, request);
+  noteDevice(store, request, results, conflicts, serverTime);
+  if (seq !== head.seq) {
+    store.setSeq(seq);
+    markTime(context, seq, serverTime);
+  }
+  return { results, seq, cursor: formatCursor(head, seq), serverTime };
+}
+
+function merged(
+  { store, join }: Context,
+  batch: Batch,
+  changes: readonly Change[],
+  serverTime: number,
+): PushResult[] {
+  const acceptance = new Acceptance(store.nodes, serverTime);
+  const absence = new Absence(store);
   const results = changes.map((change) => acceptance.refuse(change));
   const places = [...changes.keys()].filter((i) => results[i] === null);
   const states = store.readStates(places.map((i) => changes[i] as Change));
   const merges: Merge[] = [];
-  const read = readCursor(request.cursor, head) ?? 0;
-  const batch = new Batch(store, request.node, head.seq, read);
   for (const [n, place] of places.entries()) {
     const change = changes[place] as Change;
     const state = states[n] ?? null;
     const remote = columnsOfChange(change);
+    if (state === null) results[place] = absence.refuse(change) ?? batch.insert(change, remote);
     // Nor is a record held whose base is missing: of that one, only the delete was ever heard.
-    if (change.patch && !state?.columns.base) results[place] = { outcome: 'needFull' };
-    else if (state === null) results[place] = batch.insert(change, remote);
+    else if (change.patch && !state.columns.base) results[place] = { outcome: 'needFull' };
     else merges.push({ place, change, state, remote });
   }
   const joined = join(
@@ -42,9 +71,20 @@ export function applyPush(
   );
   for (const [n, merge] of merges.entries())
     results[merge.place] = batch.merge(merge, joined[n] as JoinedColumns);
-  if (batch.seq !== head.seq) store.setSeq(batch.seq);
-  const cursor = formatCursor(head, batch.seq);
-  return { results: results as PushResult[], seq: batch.seq, cursor, serverTime };
+  return results as PushResult[];
+}
+
+function noteDevice(
+  store: HubStore,
+  { device, changes, pull }: PushOrFull,
+  results: readonly PushResult[],
+  conflicts: number,
+  now: number,
+): void {
+  const taken = results.filter(({ outcome }) => outcome === 'applied' || outcome === 'merged');
+  const lastPullAt = pull === undefined ? null : now;
+  const lastPushAt = changes.length === 0 ? null : now;
+  store.devices.add(device, { lastPullAt, lastPushAt, changesPushed: taken.length, conflicts });
 }
 
 interface Merge {
@@ -61,12 +101,16 @@ class Batch {
   readonly #node: string;
   /** How far the writer had read. */
   readonly #read: number;
+  readonly #now: number;
+  /** Losses that were not known before. */
+  conflicts = 0;
   #bytes = seqBytesMax;
 
-  constructor(store: HubStore, node: string, seq: number, read: number) {
+  constructor(store: HubStore, node: string, seq: number, read: number, now: number) {
     this.#store = store;
     this.#node = node;
     this.#read = read;
+    this.#now = now;
     this.seq = seq;
   }
 
@@ -88,8 +132,10 @@ class Batch {
 
   merge(merge: Merge, joined: JoinedColumns): PushResult {
     const { change, state, remote } = merge;
+    const meeting = { ...merge, joined, node: this.#node, read: this.#read };
     // A delete moves no value: its row is not even read.
-    const row: WireRow = change.deleted ? {} : JSON.parse(this.#store.readRow(change));
+    const isRead = !change.deleted || buriesUnread(meeting);
+    const row: WireRow = isRead ? JSON.parse(this.#store.readRow(change)) : {};
     const merged = mergeRows(row, change.row ?? {}, joined, compareValues);
     const news = newsOf(
       merge,
@@ -99,13 +145,23 @@ class Batch {
       this.#isOutdone(state, merged.lost),
     );
     const result = news.registerLost ? outcome([...merged.lost, 'deleted']) : outcome(merged.lost);
-    if (!news.any) return result;
+    if (!news.any) {
+      this.#keepLosses(meeting, row, merged);
+      return result;
+    }
     const rowText = merged.changed ? JSON.stringify(merged.row) : null;
     const columns = mergeColumns(state.columns, remote, joined);
     const written = this.#write(change, rowText, (seq) =>
       nextState(merge, columns, news, seq, this.#node),
     );
-    return written ? result : tooLarge;
+    if (!written) return tooLarge;
+    this.#keepLosses(meeting, row, merged);
+    return result;
+  }
+
+  #keepLosses(meeting: Meeting, held: WireRow, { row, lost }: MergedRow): void {
+    for (const loss of lossesOf(meeting, { held, merged: row, lost }, this.#now))
+      this.conflicts += this.#store.losses.add(loss);
   }
 
   // The writer lost to what it had read: its clock is behind, and it took its own value for the

@@ -23,7 +23,9 @@ export interface RoutesOptions<Env> {
 const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
   push: 'POST',
   full: 'POST',
+  digest: 'POST',
   pull: 'GET',
+  losses: 'GET',
   meta: 'GET',
   live: 'GET',
 };

@@ -4,8 +4,16 @@
 import * as v from 'valibot';
 import { TidemarkError } from '../errors.js';
 import { decodeKey, isAbsent } from '../values.js';
-import type { Change, FullRequest, PullRequest, PushRequest } from '../wire.js';
-import { nameBytesMax, pushChangesMax } from './limits.js';
+import type {
+  Change,
+  DigestRequest,
+  FullRequest,
+  LossesRequest,
+  MetaRequest,
+  PullRequest,
+  PushRequest,
+} from '../wire.js';
+import { nameBytesMax, pushChangesMax, recordsMax } from './limits.js';
 
 const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
 
@@ -27,8 +35,11 @@ const change = v.object({
   patch: v.optional(v.boolean()),
   deleted: v.optional(v.boolean()),
   create: v.optional(v.boolean()),
+  offer: v.optional(v.string()),
 });
 
+const hub = v.optional(v.string());
+const callerEntries = { hub, schema: v.optional(count) };
 const limit = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const pushEntries = {
   device: v.pipe(v.string(), v.maxBytes(nameBytesMax)),
@@ -36,40 +47,82 @@ const pushEntries = {
   schema: count,
   cursor: v.nullable(v.string()),
   changes: v.pipe(v.array(change), v.maxLength(pushChangesMax, `over ${pushChangesMax} changes`)),
+  hub,
+  turn: v.optional(node),
+  after: v.optional(node),
 };
 const pullOptions = v.object({
   limit: v.optional(limit),
   tables: v.optional(v.array(v.string())),
 });
+const keys = v.array(v.object({ table: v.string(), id: v.string() }));
 const pushRequest = v.object(pushEntries);
-const fullRequest = v.object({ ...pushEntries, pull: pullOptions });
+const fullRequest = v.object({
+  ...pushEntries,
+  pull: v.object({ ...pullOptions.entries, own: v.optional(v.boolean()) }),
+  records: v.optional(v.pipe(keys, v.maxLength(recordsMax, `over ${recordsMax} records`))),
+});
 const pullRequest = v.object({
   ...pullOptions.entries,
+  ...callerEntries,
   cursor: v.nullable(v.string()),
   node: v.optional(node),
+  turn: v.optional(node),
 });
+const lossesRequest = v.object({ ...callerEntries, after: count, limit: v.optional(limit) });
+const prefix = v.pipe(v.string(), v.regex(/^[0-9a-f]{0,16}$/, 'not up to 16 hexadecimal digits'));
+const digestRequest = v.object({ ...callerEntries, table: v.string(), prefix });
+const metaRequest = v.object({ hub });
 
 export function parsePush(body: unknown): PushRequest {
-  const request = parse(pushRequest, body);
-  checkChanges(request.changes as Change[]);
-  return request as PushRequest;
+  const request = parse(pushRequest, body) as PushRequest;
+  checkPush(request);
+  return request;
 }
 
 export function parseFull(body: unknown): FullRequest {
-  const request = parse(fullRequest, body);
-  checkChanges(request.changes as Change[]);
-  return request as FullRequest;
+  const request = parse(fullRequest, body) as FullRequest;
+  checkPush(request);
+  for (const [i, { id }] of (request.records ?? []).entries()) checkId(id, `records[${i}].id`);
+  return request;
+}
+
+export function parseDigest(body: unknown): DigestRequest {
+  return parse(digestRequest, body) as DigestRequest;
 }
 
 export function parsePull(query: URLSearchParams): PullRequest {
-  const given = (name: string) => query.get(name) ?? undefined;
-  const [digits, tables] = [given('limit'), given('tables')];
   return parse(pullRequest, {
     cursor: query.get('cursor'),
-    node: given('node'),
-    limit: digits === undefined ? undefined : /^\d{1,9}$/.test(digits) ? Number(digits) : digits,
-    tables: tables?.split(',').map(decodeName),
+    tables: given(query, 'tables')?.split(',').map(decodeName),
+    node: given(query, 'node'),
+    turn: given(query, 'turn'),
+    limit: numberOf(query, 'limit'),
+    ...callerOf(query),
   }) as PullRequest;
+}
+
+export function parseLosses(query: URLSearchParams): LossesRequest {
+  const [after = 0, limit] = [numberOf(query, 'after'), numberOf(query, 'limit')];
+  return parse(lossesRequest, { after, limit, ...callerOf(query) }) as LossesRequest;
+}
+
+export function parseMeta(query: URLSearchParams): MetaRequest {
+  return parse(metaRequest, { hub: given(query, 'hub') }) as MetaRequest;
+}
+
+function callerOf(query: URLSearchParams) {
+  return { hub: given(query, 'hub'), schema: numberOf(query, 'schema') };
+}
+
+function given(query: URLSearchParams, name: string): string | undefined {
+  return query.get(name) ?? undefined;
+}
+
+// What is no number is left to be refused as the text it is.
+function numberOf(query: URLSearchParams, name: string): number | string | undefined {
+  const digits = given(query, name);
+  return digits !== undefined && /^\d{1,15}$/.test(digits) ? Number(digits) : digits;
 }
 
 // A name that holds a comma is percent-encoded once more than the query itself.
@@ -98,6 +151,11 @@ function placeOf({ path }: v.BaseIssue<unknown>): string {
 
 function fail(place: string, problem: string): never {
   throw new TidemarkError('bad_request', `${place}: ${problem}`);
+}
+
+function checkPush({ changes, turn, after }: PushRequest): void {
+  if (after !== undefined && turn === undefined) fail('after', 'without a turn');
+  checkChanges(changes);
 }
 
 function checkChanges(changes: readonly Change[]): void {

@@ -2,29 +2,55 @@
 // listeners. It trusts whoever can reach it: who may, routes.ts decides.
 import { DurableObject } from 'cloudflare:workers';
 import { Hono } from 'hono';
-import { hubJoin } from '../entry/workerd.js';
+import { hubHash, hubJoin } from '../entry/workerd.js';
 import { TidemarkError } from '../errors.js';
 import { parseBody, readBody } from './body.js';
+import { defaultOptions } from './context.js';
 import { Hub } from './hub.js';
 import { liveProtocol } from './live.js';
 import { ObjectStore } from './object-store.js';
 import { errorReply, reply } from './replies.js';
-import { parseFull, parsePull, parsePush } from './schema.js';
+import { parseDigest, parseFull, parseLosses, parseMeta, parsePull, parsePush } from './schema.js';
 
 export class SyncObject<Env = unknown> extends DurableObject<Env> {
-  readonly #hub: Hub;
+  /** The least schema version of an app that may read or write; one that names none has 1. */
+  schemaMin = defaultOptions.schemaMin;
+  /** How many days a backup of the storage is kept, at most. */
+  backupDays = defaultOptions.backupDays;
+  /** How many days a delete is remembered, at least. */
+  tombstoneDays = defaultOptions.tombstoneDays;
+  /** How many days a value that lost is kept. */
+  lossDays = defaultOptions.lossDays;
+  readonly #store: ObjectStore;
   readonly #app: Hono;
+  #made: Hub | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     // Pings are answered without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
-    this.#hub = new Hub(new ObjectStore(ctx.storage), hubJoin);
+    this.#store = new ObjectStore(ctx.storage);
     this.#app = this.#calls();
   }
 
   override fetch(request: Request): Response | Promise<Response> {
     return this.#app.fetch(request);
+  }
+
+  /**
+   * To be called by whoever restored the storage from a backup: devices then offer again what they
+   * know and it lacks.
+   */
+  restored(): void {
+    this.#poking(() => this.#hub.restored(Date.now()));
+  }
+
+  // Made at the first call: until then, the properties of an app's own class are not set.
+  get #hub(): Hub {
+    const { schemaMin, backupDays, tombstoneDays, lossDays } = this;
+    const options = { schemaMin, backupDays, tombstoneDays, lossDays };
+    this.#made ??= new Hub(this.#store, hubJoin, hubHash, options);
+    return this.#made;
   }
 
   #calls(): Hono {
@@ -38,9 +64,18 @@ export class SyncObject<Env = unknown> extends DurableObject<Env> {
       return reply(this.#poking(() => this.#hub.full(request, Date.now())));
     });
     app.get('/pull', ({ req }) => {
-      return reply(this.#hub.pull(parsePull(new URL(req.url).searchParams), Date.now()));
+      const request = parsePull(queryOf(req.url));
+      // A reader may be the first to tell that the storage was restored.
+      return reply(this.#poking(() => this.#hub.pull(request, Date.now())));
     });
-    app.get('/meta', () => reply(this.#hub.meta(Date.now())));
+    app.post('/digest', async ({ req }) => {
+      const request = parseDigest(parseBody(await readBody(req.raw)));
+      return reply(this.#hub.digest(request, Date.now()));
+    });
+    app.get('/losses', ({ req }) => reply(this.#hub.losses(parseLosses(queryOf(req.url)))));
+    app.get('/meta', ({ req }) => {
+      return reply(this.#hub.meta(parseMeta(queryOf(req.url)), Date.now()));
+    });
     app.get('/live', ({ req }) => this.#accept(req.raw));
     app.notFound(() => errorReply(new TidemarkError('not_found')));
     app.onError(errorReply);
@@ -74,6 +109,10 @@ export class SyncObject<Env = unknown> extends DurableObject<Env> {
   override webSocketError(socket: WebSocket): void {
     close(socket, abnormal);
   }
+}
+
+function queryOf(url: string): URLSearchParams {
+  return new URL(url).searchParams;
 }
 
 const abnormal = 1011;
