@@ -24,6 +24,12 @@ const needs = {
     commands: ['g++', 'cmake', 'ninja', 'clang++-19'],
     note: 'C++ compilers, CMake >= 3.25, Ninja, RapidCheck, nlohmann/json',
   },
+  fuzz: {
+    // The runtime has libFuzzer and the sanitizers, llvm-19 the symbols in their reports.
+    packages: ['cmake', 'ninja-build', 'clang-19', 'libclang-rt-19-dev', 'llvm-19'],
+    commands: ['cmake', 'ninja', 'clang++-19'],
+    note: 'Clang 19 with its runtime libraries',
+  },
   wasm: {
     packages: ['cmake', 'ninja-build'],
     commands: ['cmake', 'ninja', 'emcc'],

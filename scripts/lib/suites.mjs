@@ -83,6 +83,14 @@ export const suites = [
     count: counts.publicHeaders,
   },
   {
+    name: 'fuzz',
+    folder: 'tests/fuzz',
+    lane: 'cpp',
+    need: ['fuzz'],
+    commands: [node('scripts/fuzz.mjs', '--replay')],
+    count: counts.lastLine,
+  },
+  {
     name: 'wasm',
     folder: 'tests/unit',
     lane: 'cpp',

@@ -99,7 +99,8 @@ void Clock::restart(Node node, Stamp floor) noexcept {
 }
 
 bool is_ahead(Stamp stamp, WallMs now, std::int64_t drift_ms_max) noexcept {
-  return stamp.ms() > std::clamp<WallMs>(now, 0, kMsMax) + drift_ms_max;
+  const std::int64_t drift_ms = std::clamp<std::int64_t>(drift_ms_max, -kMsMax, kMsMax);
+  return stamp.ms() > std::clamp<WallMs>(now, 0, kMsMax) + drift_ms;
 }
 
 std::int64_t estimate_offset_ms(WallMs sent, WallMs received, WallMs server) noexcept {
