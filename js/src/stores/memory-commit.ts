@@ -3,11 +3,14 @@
 import { columnsOfChange } from '../columns.js';
 import type { Join } from '../merge.js';
 import { decodeRow, isAbsent, setOwn } from '../values.js';
-import type { Change, IdText, WireRow } from '../wire.js';
-import { decide, foldWrites, wholeColumns } from './pending.js';
-import type { Acknowledgement, DeadLetter, PendingWrite, SyncState } from './store.js';
+import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
+import type { Acknowledgement, Commit } from './commit.js';
+import type { JournalEntry } from './journal.js';
+import { lossesMax, lossesOf, lossesSince, newLosses } from './losses.js';
+import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
+import type { DeadLetter, PendingWrite, SyncState } from './store.js';
 
-/** Rows by table and id, in tagged form. */
+/** Rows by the place of their record, in tagged form. */
 type Rows = Map<string, WireRow>;
 
 export interface Contents {
@@ -16,77 +19,149 @@ export interface Contents {
   graves: Rows;
   log: PendingWrite[];
   dead: DeadLetter[];
+  /** Dead letters so far: the last one's id. */
+  letters: number;
+  journal: JournalEntry[];
+  /** Places of the records that the reading under way has shown, while sweeping. */
+  marks: Set<string>;
+  losses: Loss[];
+  /** Losses so far, those that are gone included. */
+  lost: number;
+  /** By place. */
+  rereads: Map<string, RecordKey>;
   state: SyncState;
 }
 
-export const placeOf = (table: string, id: IdText) => JSON.stringify([table, id]);
-export const recordOf = ({ table, id }: { table: string; id: IdText }) => placeOf(table, id);
+export function emptyContents(state: SyncState): Contents {
+  return {
+    rows: new Map(),
+    graves: new Map(),
+    log: [],
+    dead: [],
+    letters: 0,
+    journal: [],
+    marks: new Set(),
+    losses: [],
+    lost: 0,
+    rereads: new Map(),
+    state,
+  };
+}
 
-export function acknowledged(
-  log: PendingWrite[],
-  done: readonly Acknowledgement[],
-): PendingWrite[] {
+/** A copy that may be changed while the original is read. */
+export function copyOf(contents: Contents): Contents {
+  const { rows, graves, log, dead, journal, marks, losses, rereads, state } = contents;
+  return {
+    ...contents,
+    rows: new Map(rows),
+    graves: new Map(graves),
+    log: [...log],
+    dead: [...dead],
+    journal: [...journal],
+    marks: new Set(marks),
+    losses: [...losses],
+    rereads: new Map(rereads),
+    state: { ...state },
+  };
+}
+
+export function acknowledge(next: Contents, done: readonly Acknowledgement[]): void {
+  for (const { result, change, refusal } of done)
+    if (result === 'dead' && change !== undefined) bury(next, change, refusal);
   const results = new Map(done.map(({ write, result }) => [write.entry, result]));
-  const later = log.filter((write) => results.get(write.entry) === 'later');
-  const others = log.filter((write) => results.get(write.entry) !== 'later');
-  return [...others, ...later].flatMap((write) => {
+  const later = next.log.filter((write) => results.get(write.entry) === 'later');
+  const others = next.log.filter((write) => results.get(write.entry) !== 'later');
+  next.log = [...others, ...later].flatMap((write) => {
     const result = results.get(write.entry);
     if (result === undefined || result === 'later') return [write];
-    if (result !== 'needFull') return [];
-    return [{ ...write, columns: wholeColumns(write.columns.register), create: false }];
+    return result === 'needFull' ? [{ ...write, columns: wholeAgain(write), create: false }] : [];
   });
 }
 
-export function lettersOf(done: readonly Acknowledgement[], before: number): DeadLetter[] {
-  const letters: DeadLetter[] = [];
-  for (const { result, change, refusal } of done) {
-    if (result !== 'dead' || change === undefined) continue;
-    const { code = 'internal', message = '' } = refusal ?? {};
-    const id = before + letters.length + 1;
-    letters.push({ id, change: structuredClone(change), code, message, at: Date.now() });
-  }
-  return letters;
+function bury(next: Contents, change: Change, refusal: Acknowledgement['refusal']): void {
+  const { code = 'internal', message = '' } = refusal ?? {};
+  const letter: DeadLetter = {
+    id: ++next.letters,
+    change: structuredClone(change),
+    code,
+    message,
+    at: Date.now(),
+  };
+  const place = placeOf(change);
+  const row = next.rows.get(place) ?? next.graves.get(place);
+  if (row !== undefined) letter.row = structuredClone(row);
+  next.dead.push(letter);
+  if (change.deleted) readAgain(next, change);
 }
 
-/** Applies the page to `next`; returns how many patches had no record to patch. */
-export function applyPage(next: Contents, changes: readonly Change[], join: Join): number {
+export function readAgain(next: Contents, { table, id }: RecordKey): void {
+  next.rereads.set(placeOf({ table, id }), { table, id });
+}
+
+/** One journal entry for what the hub now holds, and none for what all its backups do. */
+export function keepJournal(next: Contents, { seq, safe = 0, journal = [] }: Commit): void {
+  if (seq !== undefined && seq > safe && journal.length > 0)
+    next.journal.push({ seq, heads: structuredClone(journal) });
+  next.journal = next.journal.filter((entry) => entry.seq > safe);
+}
+
+/** Applies changes to `next`; returns how many patches had no record to patch. */
+export function applyChanges(next: Contents, changes: readonly Change[], join: Join): number {
   let missing = 0;
   for (const change of changes) {
     // A value that is not in the grammar is refused here, not when it is read.
     decodeRow(structuredClone(change.row ?? {}));
-    const writes = next.log.filter((write) => recordOf(write) === recordOf(change));
+    if (!Object.hasOwn(next.state.tables, change.table)) continue;
+    const writes = next.log.filter((write) => placeOf(write) === placeOf(change));
     if (writes.length > 0) applyPending(next, change, writes, join);
-    else if (!applyClean(next.rows, change)) missing++;
+    else if (!applyClean(next.rows, change)) {
+      readAgain(next, change);
+      missing++;
+    }
   }
   return missing;
 }
 
 function applyPending(next: Contents, change: Change, writes: PendingWrite[], join: Join): void {
-  const record = recordOf(change);
+  if (change.absent) return;
+  const place = placeOf(change);
   const local = foldWrites(writes.map(({ columns }) => columns));
   const [joined] = join([local], [columnsOfChange(change)]);
-  const here = next.rows.get(record);
-  const row = here ?? next.graves.get(record);
+  const here = next.rows.get(place);
+  const row = here ?? next.graves.get(place);
+  keepLosses(next, newLosses(lossesOf(local, row, change, joined as never), next.losses));
   const decision = decide(local, row, change, joined as NonNullable<typeof joined>);
-  if (decision.kind === 'put') next.rows.set(record, decision.row);
+  if (decision.kind === 'put') next.rows.set(place, decision.row);
   if (decision.kind !== 'delete') return;
-  if (here !== undefined) next.graves.set(record, here);
-  next.rows.delete(record);
+  if (here !== undefined) next.graves.set(place, here);
+  next.rows.delete(place);
+}
+
+function keepLosses(next: Contents, losses: readonly Loss[]): void {
+  next.lost += losses.length;
+  const kept = [...next.losses, ...losses].filter(({ at }) => at >= lossesSince());
+  next.losses = kept.slice(-lossesMax);
 }
 
 function applyClean(rows: Rows, change: Change): boolean {
-  const record = recordOf(change);
+  const place = placeOf(change);
   const changed = structuredClone(change.row ?? {});
-  if (change.deleted) rows.delete(record);
-  else if (!change.patch) rows.set(record, changed);
+  if (change.deleted || change.absent) rows.delete(place);
+  else if (!change.patch) rows.set(place, changed);
   else {
-    const before = rows.get(record);
+    const before = rows.get(place);
     if (before === undefined) return false;
     const after = structuredClone(before);
     for (const name of Object.keys(changed))
       if (isAbsent(changed[name])) delete after[name];
       else setOwn(after, name, changed[name]);
-    rows.set(record, after);
+    rows.set(place, after);
   }
   return true;
+}
+
+/** Rows kept aside are needed only for what is pending. */
+export function dropGraves(next: Contents): void {
+  const pending = new Set(next.log.map(placeOf));
+  for (const place of next.graves.keys()) if (!pending.has(place)) next.graves.delete(place);
 }

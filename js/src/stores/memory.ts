@@ -6,26 +6,37 @@ import { TidemarkError } from '../errors.js';
 import { newDeviceId } from '../ids.js';
 import type { Join, Row } from '../merge.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
-import type { IdText, StampText } from '../wire.js';
+import type { IdText, Loss, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
+import { noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
+import { fieldsOf, lossesSince } from './losses.js';
+import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
+import { exchanged } from './memory-exchange.js';
+import { outboxOf, restamped } from './memory-log.js';
+import { applyReset } from './memory-reading.js';
 import {
-  acknowledged,
-  applyPage,
-  type Contents,
-  lettersOf,
+  deleteColumns,
+  isAdoption,
+  nodeOf,
+  patchColumns,
   placeOf,
-  recordOf,
-} from './memory-commit.js';
-import { deleteColumns, patchColumns, wholeColumns } from './pending.js';
-import type {
-  Commit,
-  CommitResult,
-  DeadLetter,
-  LoadedState,
-  MergeMode,
-  Outbox,
-  Stamper,
-  Store,
+  wholeColumns,
+} from './pending.js';
+import {
+  type Commit,
+  type CommitResult,
+  type DeadLetter,
+  type LoadedState,
+  type LocalWrite,
+  type MergeMode,
+  type Outbox,
+  type PendingRecord,
+  type PendingWrite,
+  type RecordState,
+  type Stamper,
+  type Store,
+  type SyncLogEntry,
+  syncLogMax,
 } from './store.js';
 
 export interface MemoryStoreOptions {
@@ -43,15 +54,16 @@ export class MemoryStore implements Store {
   #transaction: StampText | null = null;
   #written = 0;
   #depth = 0;
+  #syncLog: SyncLogEntry[] = [];
 
   constructor({ tables, stamper, device = newDeviceId() }: MemoryStoreOptions) {
     this.#stamper = stamper;
-    const state = { cursor: null, clock: null, offsetMs: null, device, tables };
-    this.#now = { rows: new Map(), graves: new Map(), log: [], dead: [], state };
+    const hub = { cursor: null, clock: null, hub: null, sweeping: false };
+    this.#now = emptyContents({ ...hub, offsetMs: null, device, tables });
   }
 
   get(table: string, key: unknown): Row | undefined {
-    const row = this.#now.rows.get(placeOf(table, encodeKey(key)));
+    const row = this.#now.rows.get(placeOf({ table, id: encodeKey(key) }));
     return row && decodeRow(structuredClone(row));
   }
 
@@ -62,7 +74,7 @@ export class MemoryStore implements Store {
   put(table: string, key: unknown, row: Row): void {
     const id = encodeKey(key);
     const after = structuredClone(encodeRow(row, table));
-    const before = this.#now.rows.get(placeOf(table, id));
+    const before = this.#now.rows.get(placeOf({ table, id }));
     const isField = this.#mode(table) === 'field';
     const fields = before && isField ? changedFields(before, after) : null;
     if (fields?.length === 0) return;
@@ -70,7 +82,7 @@ export class MemoryStore implements Store {
       this.#record(table, id, before === undefined, (stamp) =>
         fields === null ? wholeColumns(stamp) : patchColumns(fields, stamp),
       );
-      this.#now.rows.set(placeOf(table, id), after);
+      this.#now.rows.set(placeOf({ table, id }), after);
     });
   }
 
@@ -90,7 +102,7 @@ export class MemoryStore implements Store {
     const id = encodeKey(key);
     this.transaction(() => {
       this.#record(table, id, false, deleteColumns);
-      this.#now.rows.delete(placeOf(table, id));
+      this.#now.rows.delete(placeOf({ table, id }));
     });
   }
 
@@ -135,53 +147,35 @@ export class MemoryStore implements Store {
 
   async load(): Promise<LoadedState> {
     const { state, log } = this.#now;
-    const stamps = log.map(({ columns }) => columns.register).sort();
-    return { ...state, newest: stamps[stamps.length - 1] ?? null, pending: log.length };
+    const own = log.filter(({ offer }) => offer === undefined);
+    const stamps = own.map(({ columns }) => columns.register).sort();
+    const adopted = stamps.filter(isAdoption).length;
+    return { ...state, newest: stamps.at(-1) ?? null, pending: log.length, adopted };
   }
 
   async readOutbox(limit: number): Promise<Outbox> {
-    const { log } = this.#now;
-    const last = log[limit];
-    let end = Math.min(limit, log.length);
-    // A transaction that the limit cuts waits for the next time, unless it is the first.
-    while (last && end > 0 && log[end - 1]?.transaction === last.transaction) end--;
-    const writes = log.slice(0, end === 0 ? limit : end);
-    const rows: Outbox['rows'] = new Map();
-    for (const write of writes) {
-      const row = this.#now.rows.get(recordOf(write)) ?? this.#now.graves.get(recordOf(write));
-      if (!rows.has(write.table)) rows.set(write.table, new Map());
-      if (row !== undefined) rows.get(write.table)?.set(write.id, structuredClone(row));
-    }
-    return { writes, rows, pending: log.length };
+    return outboxOf(this.#now, limit);
+  }
+
+  async sending(writes: readonly PendingWrite[]): Promise<void> {
+    const sent = new Set(writes.map(({ entry }) => entry));
+    this.#now.log = this.#now.log.map((write) =>
+      write.create && sent.has(write.entry) ? { ...write, create: false, sent: true } : write,
+    );
   }
 
   async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
     if (term !== this.#term) throw new TidemarkError('closed', 'another context took the lead');
-    const next: Contents = {
-      rows: new Map(this.#now.rows),
-      graves: new Map(this.#now.graves),
-      log: acknowledged(this.#now.log, commit.acknowledged),
-      dead: [...this.#now.dead, ...lettersOf(commit.acknowledged, this.#now.dead.length)],
-      state: { ...this.#now.state, clock: commit.clock, offsetMs: commit.offsetMs },
-    };
-    const missing = applyPage(next, commit.changes, join);
-    const pending = new Set(next.log.map(recordOf));
-    for (const record of next.graves.keys()) if (!pending.has(record)) next.graves.delete(record);
-    const moved = commit.after !== undefined && commit.after !== next.state.cursor;
-    if (commit.cursor !== undefined && !moved) next.state.cursor = commit.cursor;
-    if (missing > 0) next.state.cursor = null;
+    const { next, result } = exchanged(this.#now, commit, join, (contents, reset) => {
+      const node = nodeOf(this.#stamper.reserve(1));
+      this.#entries = applyReset(contents, reset, join, node, this.#entries);
+    });
     this.#now = next;
-    const { cursor, tables } = next.state;
-    return { pending: next.log.length, missing, cursor, tables: Object.keys(tables) };
+    return result;
   }
 
   async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
-    const old = this.#now.log.map((write) => write.columns.register).sort();
-    const next = new Map(old.map((stamp) => [stamp, again(stamp, 1)]));
-    this.#now.log = this.#now.log.map((write) => {
-      const stamp = next.get(write.columns.register) as StampText;
-      return { ...write, columns: stampedAt(write.columns, stamp) };
-    });
+    this.#now.log = restamped(this.#now.log, again);
   }
 
   async lead(): Promise<number> {
@@ -192,6 +186,96 @@ export class MemoryStore implements Store {
     return structuredClone(this.#now.dead);
   }
 
+  async retryDeadLetter(id: number): Promise<void> {
+    const letter = this.#letter(id);
+    this.#write(letter.change, letter);
+    this.#dropLetter(letter);
+  }
+
+  async discardDeadLetter(id: number): Promise<void> {
+    const letter = this.#letter(id);
+    readAgain(this.#now, letter.change);
+    this.#dropLetter(letter);
+  }
+
+  #letter(id: number): DeadLetter {
+    const letter = this.#now.dead.find((each) => each.id === id);
+    if (letter === undefined) throw noLetter(id);
+    return letter;
+  }
+
+  #dropLetter(letter: DeadLetter): void {
+    this.#now.dead = this.#now.dead.filter((each) => each !== letter);
+  }
+
+  async write(change: LocalWrite): Promise<void> {
+    this.#write(change);
+  }
+
+  #write(change: LocalWrite, letter?: DeadLetter): void {
+    const { table, id } = change;
+    const merge = this.#mode(table);
+    const { rows } = this.#now;
+    const written = writtenBy(structuredClone(change), rows.get(placeOf(change)), merge, letter);
+    if (written === null) return;
+    const { row, fields, create } = written;
+    this.transaction(() => {
+      this.#record(table, id, create, (stamp) => {
+        if (row === null) return deleteColumns(stamp);
+        return fields === null ? wholeColumns(stamp) : patchColumns(fields, stamp);
+      });
+      if (row === null) rows.delete(placeOf(change));
+      else rows.set(placeOf(change), row);
+    });
+  }
+
+  async losses(): Promise<Loss[]> {
+    return structuredClone(this.#now.losses.filter(({ at }) => at >= lossesSince()));
+  }
+
+  async dropLoss(loss: Loss): Promise<void> {
+    const name = (each: Loss) => JSON.stringify([placeOf(each), each.stamp, fieldsOf(each)]);
+    this.#now.losses = this.#now.losses.filter((each) => name(each) !== name(loss));
+  }
+
+  async pendingRecords(): Promise<PendingRecord[]> {
+    return pendingRecordsOf(await this.readOutbox(this.#now.log.length));
+  }
+
+  async recordState(table: string, id: IdText): Promise<RecordState> {
+    const place = placeOf({ table, id });
+    if (this.#now.dead.some(({ change }) => placeOf(change) === place)) return 'refused';
+    return this.#now.log.some((write) => placeOf(write) === place) ? 'pending' : 'synced';
+  }
+
+  async syncLog(): Promise<SyncLogEntry[]> {
+    return structuredClone(this.#syncLog);
+  }
+
+  async appendSyncLog(entry: SyncLogEntry): Promise<void> {
+    this.#syncLog = [...this.#syncLog, structuredClone(entry)].slice(-syncLogMax);
+  }
+
+  async adoption(choice: 'merge' | 'keep-remote'): Promise<void> {
+    if (choice === 'merge') return;
+    const next = copyOf(this.#now);
+    next.log = next.log.filter(({ columns }) => !isAdoption(columns.register));
+    next.marks.clear();
+    next.state.cursor = null;
+    next.state.sweeping = true;
+    dropGraves(next);
+    this.#now = next;
+  }
+
+  async clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
+    if (pending === 'refuse' && this.#now.log.length > 0)
+      throw new TidemarkError('account_pending');
+    const nothing = { cursor: null, clock: null, hub: null, sweeping: false };
+    this.#now = emptyContents({ ...this.#now.state, ...nothing });
+    this.#syncLog = [];
+    this.#term++;
+  }
+
   onWrite(listener: (count: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -200,9 +284,4 @@ export class MemoryStore implements Store {
   close(): void {
     this.#listeners.clear();
   }
-}
-
-function stampedAt(columns: Columns, stamp: StampText): Columns {
-  if (columns.deleted) return deleteColumns(stamp);
-  return columns.base === null ? patchColumns(columns.fields.keys(), stamp) : wholeColumns(stamp);
 }

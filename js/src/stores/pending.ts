@@ -3,7 +3,7 @@
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
 import { mergeRows } from '../merge.js';
 import { canonicalText } from '../values.js';
-import type { Change, StampText, WireRow } from '../wire.js';
+import type { Change, RecordKey, StampText, WireRow } from '../wire.js';
 
 const noFields: ReadonlyMap<string, StampText> = new Map();
 
@@ -21,21 +21,32 @@ export function deleteColumns(stamp: StampText): Columns {
   return { base: null, fields: noFields, register: stamp, deleted: true };
 }
 
+/** What `needFull` makes of a write: the whole record, at the stamp that the write has. */
+export function wholeAgain({ columns, offer }: { columns: Columns; offer?: string }): Columns {
+  if (columns.deleted || columns.base !== null) return columns;
+  // The stamps of an offer are others': what it does not name beats nothing.
+  if (offer !== undefined) return { ...columns, base: adoptionStamp(nodeOf(columns.register)) };
+  return wholeColumns(columns.register);
+}
+
 /**
- * What one record's pending writes amount to. A delete clears what was written before it: those
- * values are gone, and are never sent.
+ * What one record's pending writes amount to: their join, but that a delete clears what was written
+ * before it: those values are gone, and are never sent.
  */
 export function foldWrites(writes: readonly Columns[]): Columns {
   const ordered = [...writes].sort((a, b) => (a.register < b.register ? -1 : 1));
   const fields = new Map<string, StampText>();
   let base: StampText | null = null;
   for (const write of ordered) {
-    if (write.deleted || write.base !== null) {
+    if (write.deleted) {
       fields.clear();
-      base = write.base;
+      base = null;
     }
-    for (const [name, stamp] of write.fields) fields.set(name, stamp);
+    if (write.base !== null && write.base > (base ?? '')) base = write.base;
+    for (const [name, stamp] of write.fields)
+      if (stamp > (fields.get(name) ?? '')) fields.set(name, stamp);
   }
+  if (base !== null) for (const [name, stamp] of fields) if (stamp <= base) fields.delete(name);
   const last = ordered[ordered.length - 1] as Columns;
   return { base, fields, register: last.register, deleted: last.deleted };
 }
@@ -69,7 +80,8 @@ function isDeleted(local: Columns, change: Change, joined: JoinedColumns): boole
   return joined.register === 'remote' ? remote : local.deleted;
 }
 
-function compareTagged(a: unknown, b: unknown): number {
+/** Orders two values in tagged form by their canonical texts. */
+export function compareTagged(a: unknown, b: unknown): number {
   const [left, right] = [canonicalText(a), canonicalText(b)];
   if (left === right) return 0;
   return left < right ? -1 : 1;
@@ -78,6 +90,16 @@ function compareTagged(a: unknown, b: unknown): number {
 /** Where the stamps of adopted rows begin: below every stamp that a clock makes. */
 export function adoptionStamp(node: string): StampText {
   return `000000000000-0001-${node}`;
+}
+
+/** Whether a stamp is one of these. */
+export function isAdoption(stamp: StampText): boolean {
+  return stamp.startsWith('000000000000-');
+}
+
+/** One text for a record of any table. */
+export function placeOf({ table, id }: RecordKey): string {
+  return JSON.stringify([table, id]);
 }
 
 /** The node in a stamp's text. */

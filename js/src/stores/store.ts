@@ -4,7 +4,18 @@
 // here in one transaction each.
 import type { Columns } from '../columns.js';
 import type { Join } from '../merge.js';
-import type { Change, Cursor, IdText, PushResult, StampText, WireRow } from '../wire.js';
+import type { Cursor, IdText, Loss, RecordKey, StampText, WireRow } from '../wire.js';
+import type { Commit, CommitResult } from './commit.js';
+import type {
+  DeadLetter,
+  LocalWrite,
+  PendingRecord,
+  RecordState,
+  SyncLogEntry,
+} from './reports.js';
+
+export type { Acknowledgement, Commit, CommitResult, Reset } from './commit.js';
+export * from './reports.js';
 
 export type MergeMode = 'field' | 'record';
 
@@ -23,6 +34,13 @@ export interface SyncState {
   device: string;
   /** The synced tables that `cursor` covers, with their merge mode. */
   tables: Record<string, MergeMode>;
+  /** The hub that this data belongs to; null until one has answered. */
+  hub: string | null;
+  /**
+   * Everything is being read again after a reset: at the end the clean records that were not shown
+   * are removed.
+   */
+  sweeping: boolean;
 }
 
 /** One record's part of one log entry that is not acknowledged yet. */
@@ -35,8 +53,15 @@ export interface PendingWrite {
   table: string;
   id: IdText;
   columns: Columns;
-  /** Whether the writer saw no such record before. */
+  /** The writer saw no such record before, and this was never sent. */
   create: boolean;
+  /** A creation that was sent before, and may have arrived. */
+  sent?: true;
+  /**
+   * Known to a hub before it was restored: the cursor at which it was known. Its stamps are
+   * others', and stay as they are.
+   */
+  offer?: string;
 }
 
 /**
@@ -52,58 +77,12 @@ export interface Outbox {
   rows: Map<string, Map<IdText, WireRow>>;
   /** All unacknowledged writes in the log, those that were not loaded included. */
   pending: number;
+  /** Records that the device wants to see whole, at most `rereadsMax` of them. */
+  rereads: RecordKey[];
 }
 
-export interface Acknowledgement {
-  write: PendingWrite;
-  /**
-   * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for
-   * good, becomes a dead letter.
-   * `later`: stays, behind all that is in the log now, so that it holds nothing else up.
-   */
-  result: 'sent' | 'needFull' | 'dead' | 'later';
-  /** With `dead`: why, and the change that was refused. */
-  refusal?: Extract<PushResult, { outcome: 'rejected' }>;
-  change?: Change;
-}
-
-/** What one exchange brought, to be stored in one transaction: all of it, or nothing. */
-export interface Commit {
-  acknowledged: Acknowledgement[];
-  /** A page, in order; a record at most once. */
-  changes: Change[];
-  /** Undefined: as it was. */
-  cursor?: Cursor;
-  /**
-   * The cursor that the page follows: if the store's is another by now, a table was added, and its
-   * cursor stays.
-   */
-  after?: Cursor;
-  clock: StampText | null;
-  offsetMs: number | null;
-}
-
-export interface CommitResult {
-  /** Unacknowledged writes left in the log. */
-  pending: number;
-  /**
-   * Patches whose record was neither here nor pending: the store then set its cursor to null, to
-   * read everything again.
-   */
-  missing: number;
-  /** As stored now. */
-  cursor: Cursor;
-  tables: string[];
-}
-
-export interface DeadLetter {
-  id: number;
-  change: Change;
-  code: string;
-  message: string;
-  /** Unix time in milliseconds by the device's clock. */
-  at: number;
-}
+/** How many records one exchange reads again: the protocol's `records_max`. */
+export const rereadsMax = 500;
 
 /** What `load` gives: the state, and what the log says. */
 export interface LoadedState extends SyncState {
@@ -111,24 +90,33 @@ export interface LoadedState extends SyncState {
   newest: StampText | null;
   /** Unacknowledged writes in the log. */
   pending: number;
+  /** Those of them that are adoptions: rows that were here before the hub knew of them. */
+  adopted: number;
 }
 
+/** Rejects with a TidemarkError: `store_failed` where nothing else is said. */
 export interface Store {
   load(): Promise<LoadedState>;
   /** The oldest writes, about `limit` of them. */
   readOutbox(limit: number): Promise<Outbox>;
   /**
+   * Before a push: these are going to be sent, so that creations among them no longer say so when
+   * they are sent again.
+   */
+  sending(writes: readonly PendingWrite[]): Promise<void>;
+  /**
    * Removes exactly the acknowledged writes and applies the page. A record without pending writes
    * takes the change as it is; one with pending writes is joined with their columns first, inside
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
    * stamps: the hub then sends the whole row. A change that deletes a record with pending writes
-   * keeps their row aside until they are acknowledged, so that they are still sent. Rejects with
-   * `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
+   * keeps their row aside until they are acknowledged, so that they are still sent. A value that
+   * loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`, changing
+   * nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
   /**
    * Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new
-   * first stamp from its old one.
+   * first stamp from its old one. What was adopted stays below everything, what is offered as it is.
    */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /**
@@ -137,6 +125,35 @@ export interface Store {
    */
   lead(): Promise<number>;
   deadLetters(): Promise<DeadLetter[]>;
+  /**
+   * Writes the letter's change again under a new stamp, recorded like a write of the app, and
+   * removes the letter. A record that is gone is made again. `bad_input`: there is no such letter.
+   */
+  retryDeadLetter(id: number): Promise<void>;
+  /** Removes the letter; its record is read again. `bad_input`: there is no such letter. */
+  discardDeadLetter(id: number): Promise<void>;
+  /** Writes for the app, recorded like its own. `table_unsupported`: the table is not synced. */
+  write(change: LocalWrite): Promise<void>;
+  /** Oldest first, of the last `lossDays`, at most `lossesMax`. */
+  losses(): Promise<Loss[]>;
+  dropLoss(loss: Loss): Promise<void>;
+  /** The records with pending writes, in the order of the log. */
+  pendingRecords(): Promise<PendingRecord[]>;
+  recordState(table: string, id: IdText): Promise<RecordState>;
+  /** Of the last `syncLogMax` exchanges, oldest first. */
+  syncLog(): Promise<SyncLogEntry[]>;
+  appendSyncLog(entry: SyncLogEntry): Promise<void>;
+  /**
+   * What becomes of the adoptions: `merge` leaves them pending. `keep-remote` drops them: everything
+   * is read again, and what the hub does not show is removed.
+   */
+  adoption(choice: 'merge' | 'keep-remote'): Promise<void>;
+  /**
+   * Another user signs in: removes all rows of the synced tables and all that is known of the hub,
+   * in one transaction, and records no deletes. Ends the term: what is under way is not stored.
+   * `refuse`: rejects with `account_pending` if writes are pending.
+   */
+  clear(options: { pending: 'refuse' | 'discard' }): Promise<void>;
   /**
    * Calls back after a local write was committed, in whichever context, with its count of records.
    * Returns the undo.

@@ -55,6 +55,34 @@ export const acknowledgeTests: StoreTests = {
     equal(whole?.columns.fields.size, 0, 'fields');
   },
 
+  'a creation says so until it is sent': async (subject) => {
+    const { driver, store } = subject;
+    await driver.transaction(['a', 'b'].map((id) => () => driver.put('todos', { id })));
+    await driver.put('todos', { id: 'c' });
+    const [first, , third] = (await subject.writes()) as [PendingWrite, PendingWrite, PendingWrite];
+    await store.sending([first, third]);
+    const said = (await subject.writes()).map(({ create, sent = false }) => [create, sent]);
+    equal(
+      said,
+      [
+        [false, true],
+        [true, false],
+        [false, true],
+      ],
+      'create, sent',
+    );
+    await subject.acknowledge([first, third], 'later');
+    equal(
+      (await subject.writes()).map(({ id, create }) => [id, create]),
+      [
+        ['"b"', true],
+        ['"a"', false],
+        ['"c"', false],
+      ],
+      'put off',
+    );
+  },
+
   'a write that is put off goes behind the others, and is otherwise the same': async (subject) => {
     const { driver } = subject;
     const ids = ['a', 'b', 'c'];

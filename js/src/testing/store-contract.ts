@@ -3,17 +3,32 @@
 import type { Join } from '../merge.js';
 import { TestClock } from './clock.js';
 import type { ContractTest } from './contract.js';
+import { accountTests } from './store-account.js';
 import { acknowledgeTests } from './store-acknowledge.js';
 import { type OpenStore, Subject } from './store-driver.js';
+import { journalTests } from './store-journal.js';
+import { letterTests } from './store-letters.js';
+import { lossTests } from './store-losses.js';
 import { pageTests } from './store-pages.js';
 import { recordTests } from './store-records.js';
+import { sweepTests } from './store-sweep.js';
 import { valueTests } from './store-values.js';
 
 export type StoreTests = Record<string, (subject: Subject, clock: TestClock) => Promise<void>>;
 
 /** `todos` is merged by field, `notes` by record. `join` is the core's: `loadJoin()`. */
 export function storeContract(open: OpenStore, join: Join): ContractTest[] {
-  const groups = { recordTests, acknowledgeTests, pageTests, valueTests };
+  const groups = {
+    recordTests,
+    acknowledgeTests,
+    pageTests,
+    valueTests,
+    journalTests,
+    sweepTests,
+    lossTests,
+    letterTests,
+    accountTests,
+  };
   return Object.entries(groups).flatMap(([group, tests]) =>
     Object.entries(tests).map(([name, test]) => ({
       name: `${group.replace('Tests', '')}: ${name}`,

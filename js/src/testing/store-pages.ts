@@ -50,10 +50,44 @@ export const pageTests: StoreTests = {
     await subject.pull(deleted(late));
   },
 
-  'a patch of an unknown record sends the reader to the beginning': async (subject) => {
-    const { missing } = await subject.commit({ changes: [patch(late, { n: 1 })], cursor: 'e:5' });
-    equal([missing, await read(subject)], [1, undefined], 'missing');
-    equal((await subject.store.load()).cursor, null, 'cursor');
+  'a patch of an unknown record has it read whole, and the cursor moves on': async (subject) => {
+    const { missing, rereads } = await subject.commit({
+      changes: [patch(late, { n: 1 })],
+      cursor: 'e:5',
+    });
+    equal([missing, rereads, await read(subject)], [1, 1, undefined], 'missing');
+    equal((await subject.store.load()).cursor, 'e:5', 'cursor');
+    equal((await subject.outbox()).rereads, [base], 'asked for');
+    const { rereads: left } = await subject.commit({ records: [whole(late, { n: 1, m: 2 })] });
+    equal([left, await read(subject)], [0, { id: 'a', n: 1, m: 2 }], 'answered');
+    equal((await subject.outbox()).rereads, [], 'asked for once');
+  },
+
+  'an answer without a record removes a clean row, and no pending one': async (subject) => {
+    await synced(subject, { n: 1 });
+    const absent: Change = { ...base, stamp: stampAt(0), absent: true };
+    await subject.driver.update('todos', 'a', { n: 2 });
+    await subject.commit({ records: [absent] });
+    equal(await read(subject), { id: 'a', n: 2 }, 'pending');
+    await subject.acknowledge(await subject.writes());
+    await subject.commit({ records: [absent] });
+    equal(await read(subject), undefined, 'clean');
+  },
+
+  'an answer is taken before the page that comes with it': async (subject) => {
+    const { missing, rereads } = await subject.commit({
+      records: [whole(early, { n: 1 })],
+      changes: [patch(late, { n: 2 })],
+    });
+    equal([missing, rereads, await read(subject)], [0, 0, { id: 'a', n: 2 }], 'row');
+  },
+
+  'five hundred records are asked for at a time': async (subject) => {
+    const changes = Array.from({ length: 501 }, (_, i): Change => {
+      return { ...patch(late, { n: 1 }), id: JSON.stringify(`k${i}`) };
+    });
+    equal((await subject.pull(...changes)).rereads, 501, 'in all');
+    equal((await subject.outbox()).rereads.length, 500, 'at a time');
   },
 
   'a table that is not here is passed over': async (subject) => {

@@ -1,0 +1,84 @@
+// What one exchange brings to a store, and what the store made of it: the arguments of `commit`.
+import type { Change, ChangeHead, Cursor, PushResult, StampText } from '../wire.js';
+import type { PendingWrite } from './store.js';
+
+export interface Acknowledgement {
+  write: PendingWrite;
+  /**
+   * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for
+   * good, becomes a dead letter.
+   * `later`: stays, behind all that is in the log now, so that it holds nothing else up.
+   */
+  result: 'sent' | 'needFull' | 'dead' | 'later';
+  /**
+   * With `dead`: why, and the change that was refused. The record of a refused delete is read again,
+   * so that it shows.
+   */
+  refusal?: Extract<PushResult, { outcome: 'rejected' }>;
+  change?: Change;
+}
+
+/** What one exchange brought, to be stored in one transaction: all of it, or nothing. */
+export interface Commit {
+  acknowledged: Acknowledgement[];
+  /** A page, in order; a record at most once. */
+  changes: Change[];
+  /** Undefined: as it was. */
+  cursor?: Cursor;
+  /**
+   * The cursor that the page follows: if the store's is another by now, a table was added, and its
+   * cursor stays.
+   */
+  after?: Cursor;
+  clock: StampText | null;
+  offsetMs: number | null;
+  /** Who answered: the data belongs to this hub from now on, if it belonged to none. */
+  hub?: string;
+  /** The greatest seq of what is acknowledged and of the page. */
+  seq?: number;
+  /** Every backup of the hub holds what has this seq or less: the journal forgets it. */
+  safe?: number;
+  /**
+   * What the hub now is known to hold: one entry of the journal under `seq`, unless that is safe.
+   */
+  journal?: ChangeHead[];
+  /**
+   * Answers to `rereads`, taken before the page: each is whole, deleted, or `absent`, which removes
+   * a record without pending writes.
+   */
+  records?: Change[];
+  /**
+   * The page was the last: while sweeping, what no page of this reading showed is removed now, but
+   * for records with pending writes or dead letters.
+   */
+  complete?: boolean;
+  /** Instead of a page: everything is to be read again. */
+  reset?: Reset;
+}
+
+export interface Reset {
+  /** The seq past which the journal is offered again, under its own stamps; null: nothing is. */
+  offer: number | null;
+  /** All that is here is offered below every other write, and nothing is swept in the end. */
+  adopt: boolean;
+  /** The cursor that was refused: the one at which what is offered was known. */
+  cursor: Cursor;
+}
+
+export interface CommitResult {
+  /** Unacknowledged writes left in the log. */
+  pending: number;
+  /** Patches whose record was neither here nor pending: they went to the rereads. */
+  missing: number;
+  /** Records that are to be read whole, in all. */
+  rereads: number;
+  /** Whether a reading from the beginning has yet to end with a sweep. */
+  sweeping: boolean;
+  /** Losses that this commit recorded. */
+  losses: number;
+  /** Dead letters that it made. */
+  refused: number;
+  /** As stored now. */
+  cursor: Cursor;
+  tables: string[];
+}

@@ -1,0 +1,64 @@
+// The journal: what a device keeps of what the hub is known to hold, as heads without values, for
+// a hub that is restored to an earlier state. Folded into what is offered to it again.
+import { type Columns, columnsOfChange } from '../columns.js';
+import { type Join, mergeColumns } from '../merge.js';
+import { setOwn } from '../values.js';
+import type { ChangeHead, RecordKey } from '../wire.js';
+import { deleteColumns, placeOf } from './pending.js';
+
+/** What one exchange showed the hub to hold. */
+export interface JournalEntry {
+  /** The greatest seq of it. */
+  seq: number;
+  heads: ChangeHead[];
+}
+
+export interface Offer extends RecordKey {
+  columns: Columns;
+}
+
+/** The join of all heads of each record, by its place. */
+export function foldHeads(entries: readonly JournalEntry[], join: Join): Map<string, Offer> {
+  const offers = new Map<string, Offer>();
+  for (const heads of roundsOf(entries)) {
+    const known = heads.filter((head) => offers.has(placeOf(head)));
+    const local = known.map((head) => (offers.get(placeOf(head)) as Offer).columns);
+    const remote = known.map(columnsOfHead);
+    const joined = join(local, remote);
+    for (const head of heads) {
+      const { table, id } = head;
+      const columns = columnsOfHead(head);
+      if (!offers.has(placeOf(head))) offers.set(placeOf(head), { table, id, columns });
+    }
+    for (const [i, head] of known.entries()) {
+      const columns = mergeColumns(local[i] as Columns, remote[i] as Columns, joined[i] as never);
+      (offers.get(placeOf(head)) as Offer).columns = columns;
+    }
+  }
+  for (const offer of offers.values())
+    if (offer.columns.deleted) offer.columns = deleteColumns(offer.columns.register);
+  return offers;
+}
+
+// The heads in rounds in which no record is twice: each round is one crossing into the core.
+function* roundsOf(entries: readonly JournalEntry[]): Generator<ChangeHead[]> {
+  let rest = entries.flatMap(({ heads }) => heads);
+  while (rest.length > 0) {
+    const seen = new Set<string>();
+    const later: ChangeHead[] = [];
+    const round = rest.filter((head) => {
+      const isNew = !seen.has(placeOf(head));
+      if (isNew) seen.add(placeOf(head));
+      else later.push(head);
+      return isNew;
+    });
+    yield round;
+    rest = later;
+  }
+}
+
+function columnsOfHead({ names = [], ...head }: ChangeHead): Columns {
+  const row = {};
+  for (const name of names) setOwn(row, name, 0);
+  return columnsOfChange({ ...head, row });
+}

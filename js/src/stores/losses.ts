@@ -1,0 +1,91 @@
+// Losses: values that lost to a write whose writer had not read them, found where a pulled change
+// meets pending writes.
+import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
+import { isAbsent, setOwn } from '../values.js';
+import type { Change, Loss, StampText, WireRow } from '../wire.js';
+import { compareTagged } from './pending.js';
+
+/** How long a loss is kept, in days, and how many are: the oldest go first. */
+export const lossDays = 30;
+export const lossesMax = 10_000;
+
+/** Since when losses are kept: Unix time in milliseconds. */
+export const lossesSince = () => Date.now() - lossDays * 86_400_000;
+
+/** What names a loss: the fields it has, as one text. */
+export const fieldsOf = ({ row }: Loss) => JSON.stringify(Object.keys(row).sort());
+
+/** What is lost on either side when `change` meets the pending `local` columns of `row`. */
+export function lossesOf(
+  local: Columns,
+  row: WireRow = {},
+  change: Change,
+  joined: JoinedColumns,
+): Loss[] {
+  const remote = columnsOfChange(change);
+  const theirs = change.row ?? {};
+  const remoteDeletes = remote.deleted && joined.register === 'remote';
+  const localDeletes = local.deleted && joined.register !== 'remote';
+  const losses = new Losses(change);
+  for (const name of new Set([...Object.keys(row), ...Object.keys(theirs)])) {
+    const mineSaid = stampIn(local, name);
+    const theirsSaid = stampIn(remote, name);
+    const order = compareFields(row, theirs, name);
+    const side = joined.fields.get(name) ?? joined.base;
+    const remoteWins = side === 'remote' || (side === 'tie' && order < 0);
+    const met = order !== 0 && mineSaid !== null && theirsSaid !== null;
+    if (mineSaid !== null && (remoteDeletes || (met && remoteWins)))
+      losses.add(name, row, mineSaid, theirsSaid ?? remote.register, remoteDeletes);
+    if (theirsSaid !== null && (localDeletes || (met && !remoteWins)))
+      losses.add(name, theirs, theirsSaid, mineSaid ?? local.register, localDeletes);
+  }
+  return losses.found;
+}
+
+/** Gathers the fields that one write lost to another. */
+class Losses {
+  readonly found: Loss[] = [];
+  constructor(readonly change: Change) {}
+
+  add(name: string, row: WireRow, stamp: StampText, winner: StampText, deleted: boolean): void {
+    if (!has(row, name)) return;
+    let loss = this.found.find((each) => each.stamp === stamp && each.winner === winner);
+    if (loss === undefined) {
+      const { table, id } = this.change;
+      loss = { table, id, stamp, row: {}, winner, at: Date.now() };
+      if (deleted) loss.deleted = true;
+      this.found.push(loss);
+    }
+    setOwn(loss.row, name, structuredClone(row[name]));
+  }
+}
+
+/** Those of `found` that are not `known`, field by field: the later value under a stamp is none. */
+export function newLosses(found: readonly Loss[], known: readonly Loss[]): Loss[] {
+  return found.flatMap((loss) => {
+    const row = {};
+    for (const name of Object.keys(loss.row))
+      if (!known.some((each) => isOf(each, loss) && Object.hasOwn(each.row, name)))
+        setOwn(row, name, loss.row[name]);
+    return Object.keys(row).length === 0 ? [] : [{ ...loss, row }];
+  });
+}
+
+function isOf(a: Loss, b: Loss): boolean {
+  return a.table === b.table && a.id === b.id && a.stamp === b.stamp;
+}
+
+/** The stamp under which `columns` say something of a field; null: they do not. */
+function stampIn({ base, fields, deleted }: Columns, name: string): StampText | null {
+  return deleted ? null : (fields.get(name) ?? base);
+}
+
+function has(row: WireRow, name: string): boolean {
+  return Object.hasOwn(row, name) && !isAbsent(row[name]);
+}
+
+// As mergeRows: a field that is there is greater than one that is not.
+function compareFields(mine: WireRow, theirs: WireRow, name: string): number {
+  if (has(mine, name) && has(theirs, name)) return compareTagged(mine[name], theirs[name]);
+  return Number(has(mine, name)) - Number(has(theirs, name));
+}

@@ -1,0 +1,56 @@
+// One commit of a memory store, in its order: what was acknowledged, what was asked for, the page,
+// and then the reset or the sweep.
+import type { Join } from '../merge.js';
+import type { Commit, CommitResult, Reset } from './commit.js';
+import {
+  acknowledge,
+  applyChanges,
+  type Contents,
+  copyOf,
+  dropGraves,
+  keepJournal,
+} from './memory-commit.js';
+import { sweep } from './memory-reading.js';
+import { placeOf } from './pending.js';
+
+/** The contents after `commit`, and what it says of them. */
+export function exchanged(
+  before: Contents,
+  commit: Commit,
+  join: Join,
+  reset: (next: Contents, reset: Reset) => void,
+): { next: Contents; result: CommitResult } {
+  const next = copyOf(before);
+  const { state } = next;
+  acknowledge(next, commit.acknowledged);
+  state.clock = commit.clock;
+  state.offsetMs = commit.offsetMs;
+  state.hub ??= commit.hub ?? null;
+  keepJournal(next, commit);
+  const missing = takeChanges(next, commit, join);
+  const moved = commit.after !== undefined && commit.after !== state.cursor;
+  if (commit.cursor !== undefined && !moved) state.cursor = commit.cursor;
+  if (commit.reset) reset(next, commit.reset);
+  else if (commit.complete && state.sweeping && !moved) sweep(next);
+  dropGraves(next);
+  const { cursor, tables, sweeping } = state;
+  const result = {
+    pending: next.log.length,
+    missing,
+    rereads: next.rereads.size,
+    losses: next.lost - before.lost,
+    refused: next.letters - before.letters,
+    sweeping,
+    cursor,
+    tables: Object.keys(tables),
+  };
+  return { next, result };
+}
+
+/** Takes what was asked for, and the page; returns how many patches had no record to patch. */
+function takeChanges(next: Contents, { records = [], changes }: Commit, join: Join): number {
+  applyChanges(next, records, join);
+  for (const record of records) next.rereads.delete(placeOf(record));
+  if (next.state.sweeping) for (const change of changes) next.marks.add(placeOf(change));
+  return applyChanges(next, changes, join);
+}

@@ -1,0 +1,63 @@
+// Reading everything again, in a memory store: what a reset offers and adopts, and the sweep at the
+// end.
+import type { Join } from '../merge.js';
+import type { IdText } from '../wire.js';
+import type { Reset } from './commit.js';
+import { foldHeads } from './journal.js';
+import type { Contents } from './memory-commit.js';
+import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
+import { type PendingWrite, stampAfter } from './store.js';
+
+const recordAt = (place: string) => {
+  const [table, id] = JSON.parse(place) as [string, IdText];
+  return { table, id };
+};
+
+/** The log's entries are numbered from `entry`; returns the last number. */
+export function applyReset(
+  next: Contents,
+  { offer, adopt, cursor }: Reset,
+  join: Join,
+  node: string,
+  entry: number,
+): number {
+  let last = entry;
+  const write = (record: Pick<PendingWrite, 'table' | 'id' | 'columns'>): PendingWrite => {
+    const transaction = `reset:${++last}`;
+    return { ...record, entry: last, index: 0, transaction, create: false };
+  };
+  const known = offer === null ? [] : next.journal.filter(({ seq }) => seq > offer);
+  const offers = foldHeads(known, join);
+  // What is here of a refused change is not what the hub's stamps are of.
+  for (const { change } of next.dead) offers.delete(placeOf(change));
+  for (const place of next.rereads.keys()) offers.delete(place);
+  const offered = [...offers.values()].map((each) => ({ ...write(each), offer: cursor ?? '' }));
+  next.log = [...offered, ...next.log];
+  const pending = new Set(next.log.map(placeOf));
+  if (adopt)
+    for (const place of next.rows.keys())
+      if (!pending.has(place)) {
+        const columns = wholeColumns(nextAdoption(next.log, node));
+        next.log.push(write({ ...recordAt(place), columns }));
+      }
+  next.journal = [];
+  next.marks.clear();
+  next.state.cursor = null;
+  next.state.sweeping = !adopt;
+  return last;
+}
+
+function nextAdoption(log: readonly PendingWrite[], node: string): string {
+  const adopted = log.filter(({ columns }) => isAdoption(columns.register));
+  return stampAfter(adoptionStamp(node), adopted.length);
+}
+
+/** Removes the clean records that the reading that ends here did not show. */
+export function sweep(next: Contents): void {
+  const kept = new Set(next.marks);
+  for (const write of next.log) kept.add(placeOf(write));
+  for (const { change } of next.dead) kept.add(placeOf(change));
+  for (const place of next.rows.keys()) if (!kept.has(place)) next.rows.delete(place);
+  next.marks.clear();
+  next.state.sweeping = false;
+}

@@ -1,0 +1,125 @@
+// Contract: what loses to a concurrent write is kept, once.
+import { lossDays } from '../stores/losses.js';
+import type { Change } from '../wire.js';
+import { stampAt } from './clock.js';
+import { equal } from './contract.js';
+import type { StoreTests } from './store-contract.js';
+import type { Subject } from './store-driver.js';
+
+const early = stampAt(10);
+const late = stampAt(9_000_000_000);
+const record = { table: 'todos', id: '"a"' };
+const patch = (stamp: string, row: object): Change => {
+  return { ...record, stamp, patch: true, row: { ...row } };
+};
+const synced = (subject: Subject, row: object) =>
+  subject.pull({ ...record, stamp: early, row: { id: 'a', ...row } });
+const losses = async (subject: Subject) =>
+  (await subject.store.losses()).map(({ at: _, ...rest }) => rest);
+
+export const lossTests: StoreTests = {
+  'a pending value that loses is kept, with who won': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Mine', done: 1 });
+    const [write] = await subject.writes();
+    const { losses: count } = await subject.pull(patch(late, { title: 'Theirs' }));
+    const stamp = write?.columns.register ?? '';
+    equal(count, 1, 'count');
+    equal(
+      await losses(subject),
+      [{ ...record, stamp, row: { title: 'Mine' }, winner: late }],
+      'loss',
+    );
+    const [loss] = await subject.store.losses();
+    equal(Math.abs(Date.now() - (loss?.at ?? 0)) < 60_000, true, 'at');
+  },
+
+  'a pulled value that loses to a pending one is kept as well': async (subject) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.update('todos', 'a', { title: 'Mine' });
+    const winner = (await subject.writes())[0]?.columns.register ?? '';
+    await subject.pull(patch(stampAt(20), { title: 'Theirs', done: 1 }));
+    const expected = { ...record, stamp: stampAt(20), row: { title: 'Theirs' }, winner };
+    equal(await losses(subject), [expected], 'loss');
+  },
+
+  'a pending edit that a delete beats is kept': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Mine' });
+    const stamp = (await subject.writes())[0]?.columns.register ?? '';
+    await subject.pull({ ...record, stamp: late, deleted: true });
+    const expected = { ...record, stamp, row: { title: 'Mine' }, winner: late, deleted: true };
+    equal(await losses(subject), [expected], 'loss');
+  },
+
+  'the same value, or other fields, are no loss': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Same' });
+    await subject.pull(patch(late, { title: 'Same', done: 1 }));
+    await subject.acknowledge(await subject.writes());
+    await subject.pull(patch(late, { title: 'Later' }));
+    equal(await losses(subject), [], 'losses');
+  },
+
+  'a value is lost once, whatever beats it again': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Mine', done: 1 });
+    await subject.pull(patch(late, { title: 'Theirs' }));
+    const again = await subject.pull(patch(stampAt(9_000_000_001), { title: 'Newer', done: 2 }));
+    equal(again.losses, 1, 'count');
+    const rows = (await losses(subject)).map(({ row }) => row);
+    equal(rows, [{ title: 'Mine' }, { done: 1 }], 'rows');
+  },
+
+  'values that were written at different times are lost apart': async (subject) => {
+    await subject.driver.put('todos', { id: 'a', title: 'Mine', done: 1 });
+    await subject.driver.update('todos', 'a', { done: 2 });
+    const { losses: count } = await subject.pull({
+      ...record,
+      stamp: late,
+      row: { id: 'a', done: 3 },
+    });
+    equal(count, 2, 'count');
+    const rows = (await losses(subject)).map(({ row }) => JSON.stringify(row)).sort();
+    equal(rows, ['{"done":2}', '{"title":"Mine"}'], 'rows');
+  },
+
+  'a loss that was dropped is gone': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Mine', done: 1 });
+    await subject.pull(patch(late, { title: 'Theirs' }));
+    await subject.pull(patch(late, { done: 2 }));
+    const [first] = await subject.store.losses();
+    if (first === undefined) throw new Error('no loss');
+    await subject.store.dropLoss(first);
+    equal(
+      (await losses(subject)).map(({ row }) => row),
+      [{ done: 1 }],
+      'the other is left',
+    );
+  },
+
+  'losses are kept for some time': async (subject) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.update('todos', 'a', { title: 'Mine' });
+    await subject.pull(patch(late, { title: 'Theirs' }));
+    const { now } = Date;
+    try {
+      Date.now = () => now() + (lossDays - 1) * 86_400_000;
+      equal((await losses(subject)).length, 1, 'the day before');
+      Date.now = () => now() + (lossDays + 1) * 86_400_000;
+      equal((await losses(subject)).length, 0, 'the day after');
+    } finally {
+      Date.now = now;
+    }
+  },
+
+  'a commit that fails keeps no loss': async (subject) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.update('todos', 'a', { title: 'Mine' });
+    const bad = { table: 'todos', id: '"c"', stamp: late, row: { at: { '$tm:bogus': 1 } } };
+    await subject.pull(patch(late, { title: 'Theirs' }), bad).catch(() => {});
+    equal(await losses(subject), [], 'losses');
+    equal(await subject.driver.get('todos', 'a'), { id: 'a', title: 'Mine' }, 'row');
+  },
+};
