@@ -79,12 +79,19 @@ function changeOf(
   writes: readonly PendingWrite[],
 ): Change | null {
   const { table, id } = records[state.record] as { table: string; id: string };
-  if (state.deleted) return { table, id, stamp: state.register, deleted: true };
   const now = outbox.rows.get(table)?.get(id);
-  if (now === undefined) return null;
-  const change = state.base === null ? patch(table, id, now, state) : whole(table, id, now, state);
-  if (writes.some(({ create }) => create)) change.create = true;
+  // Offered, too: gone from here without a delete, so there is nothing to say.
+  if (now === undefined && !state.deleted) return null;
+  const change = shaped(table, id, now, state);
+  if (!state.deleted && writes.some(({ create }) => create)) change.create = true;
+  const offered = writes.filter(({ offer }) => offer !== undefined).at(-1);
+  if (offered?.offer !== undefined) change.offer = offered.offer;
   return change;
+}
+
+function shaped(table: string, id: string, now: WireRow = {}, state: BatchRecord): Change {
+  if (state.deleted) return { table, id, stamp: state.register, deleted: true };
+  return state.base === null ? patch(table, id, now, state) : whole(table, id, now, state);
 }
 
 function whole(table: string, id: string, row: WireRow, state: BatchRecord): Change {

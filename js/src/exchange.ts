@@ -4,17 +4,45 @@ import { type Batch, emptyBatch } from './batch.js';
 import type { ReplySummary } from './engine.js';
 import { type ErrorCode, errorMessage, TidemarkError } from './errors.js';
 import type { Acknowledgement, Commit } from './stores/store.js';
-import type { Change, Cursor, PullReply, PushReply, PushResult, StampText } from './wire.js';
+import type {
+  Change,
+  ChangeHead,
+  Cursor,
+  FullReply,
+  PullReply,
+  PushReply,
+  PushResult,
+  StampText,
+} from './wire.js';
+
+/** A reply in numbers, for the engine. */
+export interface ExchangeSummary extends ReplySummary {
+  /** Changes that were answered `clone`: another engine pushes under this node. */
+  cloned: number;
+}
+
+/** What of a commit an exchange decides; the clock is the engine's. */
+export type Brought = Omit<Commit, 'clock' | 'offsetMs'>;
 
 export class Exchange {
   batch: Batch = emptyBatch;
   #push: PushReply | null = null;
   #pull: PullReply | null = null;
+  #records: Change[] = [];
 
-  constructor(readonly cursor: Cursor) {}
+  /** `hub`: whom the data belongs to; null: nobody yet. */
+  constructor(
+    readonly cursor: Cursor,
+    readonly hub: string | null = null,
+  ) {}
 
-  /** Takes a reply; throws `bad_reply` for one that would never end. */
-  receive(push: PushReply | null, pull: PullReply): void {
+  /**
+   * Takes a reply; throws `bad_reply` for one that would never end, and `account_mismatch` for
+   * another hub's.
+   */
+  receive(push: PushReply | null, pull: PullReply, records: FullReply['records'] = []): void {
+    if (this.hub !== null && pull.hub !== undefined && pull.hub !== this.hub)
+      throw new TidemarkError('account_mismatch', `${pull.hub} answered for ${this.hub}`);
     if (pull.reset && this.cursor === null)
       throw new TidemarkError('bad_reply', 'a reset of a pull from the beginning');
     if (pull.more && pull.cursor === this.cursor)
@@ -24,17 +52,20 @@ export class Exchange {
         throw new TidemarkError('bad_reply', `results[${i}] asks for what was sent`);
     this.#push = push;
     this.#pull = pull;
+    this.#records = records;
   }
 
-  summary(sentAt: number, receivedAt: number, serverAt: number): ReplySummary {
+  summary(sentAt: number, receivedAt: number, serverAt: number): ExchangeSummary {
     const results = this.#push?.results ?? [];
     const count = (test: (result: PushResult) => boolean) => results.filter(test).length;
     const clockRefused = count(({ outcome }) => outcome === 'clock');
+    const cloned = count(({ outcome }) => outcome === 'clone');
     const kept = count((result) => result.outcome === 'rejected' && result.retryable);
     return {
-      settled: results.length - clockRefused - kept,
+      settled: results.length - clockRefused - cloned - kept,
       kept,
       clockRefused,
+      cloned,
       more: this.#pull?.more === true || this.#pull?.reset === true,
       accepted: this.#accepted(),
       sentAt,
@@ -47,11 +78,7 @@ export class Exchange {
    * What to store. `page` false: the acknowledgements only. `giveUp` false: what is `refused` stays
    * for later.
    */
-  commit(
-    page: boolean,
-    refused: ErrorCode | null,
-    giveUp = true,
-  ): Pick<Commit, 'acknowledged' | 'changes' | 'cursor' | 'after'> {
+  commit(page: boolean, refused: ErrorCode | null, giveUp = true): Brought {
     const acknowledged: Acknowledgement[] = this.batch.vanished.map((write) => ({
       write,
       result: 'sent',
@@ -60,14 +87,39 @@ export class Exchange {
       const result = refused === null ? this.#push?.results[i] : refusalOf(refused, giveUp);
       if (result !== undefined) acknowledged.push(...this.#acknowledge(i, change, result));
     }
-    const commit = { acknowledged, changes: [] as Change[] };
-    if (!page || this.#pull === null) return commit;
-    return {
-      ...commit,
-      changes: this.#pull.changes,
-      cursor: this.#pull.cursor,
-      after: this.cursor,
-    };
+    const commit: Brought = { acknowledged, changes: [] };
+    if (page && this.#pull !== null) this.#read(this.#pull, commit);
+    this.#keepHeads(commit);
+    return commit;
+  }
+
+  /** Adds what was read to `commit`. */
+  #read(pull: PullReply, commit: Brought): void {
+    commit.cursor = pull.cursor;
+    commit.after = this.cursor;
+    if (pull.hub !== undefined) commit.hub = pull.hub;
+    if (this.#records.length > 0) commit.records = this.#records;
+    const { offer = null, adopt = false } = pull;
+    if (pull.reset) {
+      // Without `safe`: it counts in another epoch than the journal does.
+      commit.reset = { offer, adopt, cursor: this.cursor };
+      return;
+    }
+    commit.changes = pull.changes;
+    if (pull.safe !== undefined) commit.safe = pull.safe;
+    if (!pull.more) commit.complete = true;
+  }
+
+  /** Adds the heads of what the hub was shown to hold, under the seq by which a backup has it all. */
+  #keepHeads(commit: Brought): void {
+    if (this.#pull?.seq === undefined) return; // an endpoint that is never restored, as it says
+    const pushed = this.#push?.seq ?? 0;
+    const read = commit.after === undefined ? 0 : this.#pull.seq;
+    commit.seq = Math.max(pushed, read);
+    const held = this.batch.changes.filter((_, i) => isHeld(this.#push?.results[i]));
+    const seen = [...held, ...(commit.records ?? []), ...commit.changes];
+    const journal = seen.filter(({ absent }) => !absent).map(headOf);
+    if (journal.length > 0) commit.journal = journal;
   }
 
   #acknowledge(i: number, change: Change, result: PushResult): Acknowledgement[] {
@@ -82,6 +134,7 @@ export class Exchange {
         if (result.retryable) return writes.map((write) => ({ write, result: 'later' }));
         return writes.map((write) => ({ write, result: 'dead', refusal: result, change }));
       case 'clock':
+      case 'clone':
         return [];
     }
   }
@@ -93,11 +146,19 @@ export class Exchange {
         if (greatest === null || stamp > greatest) greatest = stamp;
     };
     for (const [i, result] of (this.#push?.results ?? []).entries())
-      if (result.outcome === 'applied' || result.outcome === 'merged')
-        see(this.batch.changes[i] as Change);
-    for (const change of this.#pull?.changes ?? []) see(change);
+      if (isHeld(result)) see(this.batch.changes[i] as Change);
+    for (const change of [...this.#records, ...(this.#pull?.changes ?? [])])
+      if (!change.absent) see(change);
     return greatest;
   }
+}
+
+function isHeld(result: PushResult | undefined): boolean {
+  return result?.outcome === 'applied' || result?.outcome === 'merged';
+}
+
+function headOf({ row = {}, create: _, offer: __, absent: ___, ...head }: Change): ChangeHead {
+  return head.patch ? { ...head, names: Object.keys(row) } : head;
 }
 
 function refusalOf(code: ErrorCode, giveUp: boolean): PushResult {

@@ -129,6 +129,30 @@ describe('a change', () => {
     expect(vanished.map(({ entry }) => entry)).toEqual([1]);
   });
 
+  test('that is offered again says at which cursor it was known', () => {
+    const { changes } = batchOf(
+      [
+        { id: '1', base: 10, alive: 15, fields: { a: 15 }, offer: 'e:7' },
+        { id: '1', alive: 20, fields: { b: 20 } },
+        { id: '2', deleted: 30, offer: 'e:8' },
+        { id: '3', base: 40, alive: 40 },
+      ],
+      { 1: { a: 1, b: 2 }, 3: {} },
+    );
+    const row = { a: 1, b: 2 };
+    const fields = { a: at(15), b: at(20) };
+    expect(changes).toEqual([
+      { table: 't', id: '1', stamp: at(10), row, fields, offer: 'e:7' },
+      { table: 't', id: '2', stamp: at(30), deleted: true, offer: 'e:8' },
+      { table: 't', id: '3', stamp: at(40), row: {} },
+    ]);
+  });
+
+  test('that is offered, and whose row is gone, vanished', () => {
+    const { changes, vanished } = batchOf([{ id: '1', base: 10, alive: 10, offer: 'e:7' }]);
+    expect([changes, vanished.length]).toEqual([[], 1]);
+  });
+
   test('with fields of hostile names has them as its own', () => {
     const fields = JSON.parse('{"__proto__":20,"constructor":30}');
     const row = JSON.parse('{"__proto__":1,"constructor":2,"other":3}');

@@ -97,7 +97,8 @@ describe('what is stored', () => {
 
   test('is the page and its cursor', () => {
     const commit = exchangeOf([], pull({ changes, cursor: 'e:9' })).commit(true, null);
-    expect(commit).toEqual({ acknowledged: [], changes, cursor: 'e:9', after: 'e:1' });
+    const stored = { acknowledged: [], changes, cursor: 'e:9', after: 'e:1', complete: true };
+    expect(commit).toEqual(stored);
   });
 
   test('is a null cursor after a reset, and more to read', () => {
@@ -128,5 +129,105 @@ describe('what is stored', () => {
     const exchange = exchangeOf([]);
     exchange.batch.vanished = outboxOf([{ id: '7', alive: 20, fields: { a: 20 } }], {}).writes;
     expect(done(exchange)).toEqual(['1 sent']);
+  });
+
+  test('is complete only with the last page', () => {
+    expect(exchangeOf([], pull({ more: true })).commit(true, null).complete).toBe(undefined);
+    expect(exchangeOf([], pull()).commit(false, null).complete).toBe(undefined);
+  });
+
+  test('names the hub, and what is safe', () => {
+    const reply = pull({ hub: 'h', seq: 9, safe: 4 });
+    expect(exchangeOf([], reply).commit(true, null)).toMatchObject({ hub: 'h', seq: 9, safe: 4 });
+  });
+
+  test('of a reset is what to offer, and the cursor that was refused', () => {
+    const reply = pull({ reset: true, cursor: null, offer: 7, hub: 'h', seq: 90, safe: 80 });
+    const commit = exchangeOf([], reply).commit(true, null);
+    expect(commit.reset).toEqual({ offer: 7, adopt: false, cursor: 'e:1' });
+    expect([commit.changes, commit.cursor, commit.hub]).toEqual([[], null, 'h']);
+    expect([commit.safe, commit.complete]).toEqual([undefined, undefined]);
+    const bare = pull({ reset: true, cursor: null, adopt: true });
+    const { reset } = exchangeOf([], bare).commit(true, null);
+    expect(reset).toEqual({ offer: null, adopt: true, cursor: 'e:1' });
+  });
+});
+
+describe('the journal', () => {
+  const key = { table: 'todos', id: '7' };
+  const changes: Change[] = [
+    { ...key, stamp: stampA, row: { a: 1 }, fields: { a: stampB } },
+    { ...key, id: '8', stamp: stampA, patch: true, row: { a: 1, b: 2 } },
+    { ...key, id: '9', stamp: stampA, deleted: true },
+  ];
+  const heads = [
+    { ...key, stamp: stampA, fields: { a: stampB } },
+    { ...key, id: '8', stamp: stampA, patch: true, names: ['a', 'b'] },
+    { ...key, id: '9', stamp: stampA, deleted: true },
+  ];
+
+  test('has the heads of the page, without values', () => {
+    const commit = exchangeOf([], pull({ changes, seq: 5 })).commit(true, null);
+    expect([commit.journal, commit.seq]).toEqual([heads, 5]);
+  });
+
+  test('has what was acknowledged, and nothing that was not taken', () => {
+    const results: PushResult[] = [
+      { outcome: 'applied' },
+      { outcome: 'merged', lost: ['a'] },
+      { outcome: 'needFull' },
+      rejected(false),
+      { outcome: 'clone' },
+    ];
+    const exchange = exchangeOf(results, pull({ seq: 1 }));
+    Object.assign(exchange.batch.changes[0] as Change, { create: true, offer: 'e:0' });
+    const sent = (i: number) => ({
+      table: 't',
+      id: `${i}`,
+      stamp: stampOf(20 + i),
+      patch: true,
+      names: ['a'],
+    });
+    const { journal, seq } = exchange.commit(true, null);
+    expect([journal, seq]).toEqual([[sent(0), sent(1)], 2]);
+    expect(exchange.commit(false, null)).toMatchObject({ journal: [sent(0), sent(1)], seq: 2 });
+  });
+
+  test('has what was read again, but for what is not there', () => {
+    const exchange = new Exchange('e:1');
+    const push = { results: [], seq: 3, cursor: 'e:3', serverTime: 0 };
+    const records: Change[] = [
+      { ...key, stamp: stampA, row: { a: 1 } },
+      { ...key, id: '8', stamp: '000000000000-0000-0000000000000000', absent: true },
+    ];
+    exchange.receive(push, pull({ seq: 2 }), records);
+    const { journal, seq, records: stored } = exchange.commit(true, null);
+    expect([journal, seq, stored]).toEqual([[{ ...key, stamp: stampA }], 3, records]);
+    expect(exchange.commit(false, null).records).toBe(undefined);
+    expect(exchange.summary(0, 0, 0).accepted).toBe(stampA);
+  });
+
+  test('is not kept for an endpoint that counts no seq', () => {
+    const commit = exchangeOf([{ outcome: 'applied' }], pull({ changes })).commit(true, null);
+    expect(['journal' in commit, 'seq' in commit]).toEqual([false, false]);
+  });
+});
+
+describe('a clone', () => {
+  test('acknowledges nothing, and is counted', () => {
+    const exchange = exchangeOf([{ outcome: 'clone' }, { outcome: 'clone' }]);
+    expect(exchange.summary(0, 0, 0)).toMatchObject({ cloned: 2, settled: 0, kept: 0 });
+    expect(done(exchange)).toEqual([]);
+  });
+});
+
+describe('the hub of the data', () => {
+  test('is the only one that is believed', () => {
+    const receive = (hub: string | null, spoil: object) =>
+      new Exchange('e:1', hub).receive(null, pull(spoil));
+    expect(errorOf(() => receive('one', { hub: 'two' })).code).toBe('account_mismatch');
+    expect(() => receive('one', { hub: 'one' })).not.toThrow();
+    expect(() => receive('one', {})).not.toThrow();
+    expect(() => receive(null, { hub: 'two' })).not.toThrow();
   });
 });

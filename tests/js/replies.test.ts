@@ -5,10 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { columnsOfChange, FieldNumbers, pushCells } from '../../js/src/columns.js';
 import { TidemarkError } from '../../js/src/errors.js';
 import { Exchange } from '../../js/src/exchange.js';
-import { checkFullReply, checkPullReply, checkPushReply } from '../../js/src/transports/replies.js';
+import {
+  checkDigestReply,
+  checkFullReply,
+  checkLossesReply,
+  checkPullReply,
+  checkPushReply,
+} from '../../js/src/transports/replies.js';
 import type { PullReply } from '../../js/src/wire.js';
 import { errorOf } from './support/errors.js';
-import { fullReply, pullReply, pushReply, spoiled, stampA } from './support/replies.js';
+import { fullReply, pullReply, pushReply, spoiled, stampA, stampB } from './support/replies.js';
 
 const changes = pushReply().results.length;
 
@@ -51,6 +57,29 @@ describe('a reply of the protocol', () => {
     expect(checkPullReply(reply)).toEqual(reply);
   });
 
+  test('may name its hub, its seq, what is safe, and what to offer', () => {
+    const reply = { ...pullReply(), hub: 'h', seq: 9, safe: 4 };
+    expect(checkPullReply(reply)).toEqual(reply);
+    const reset = { ...reply, changes: [], reset: true, cursor: null, offer: 3, adopt: true };
+    expect(checkPullReply(reset)).toEqual(reset);
+    expect(checkPullReply({ ...reset, offer: null, adopt: false }).offer).toBe(null);
+  });
+
+  test('may answer for records, that are whole, deleted or absent', () => {
+    const key = { table: 't', id: '1', stamp: stampA };
+    const records = [
+      { ...key, row: { a: 1 } },
+      { ...key, id: '2', deleted: true },
+      { ...key, id: '3', absent: true },
+    ];
+    expect(checkFullReply({ ...fullReply(), records }, changes).records).toEqual(records);
+  });
+
+  test('may say that another engine pushes under this node', () => {
+    const results = [{ outcome: 'clone' }];
+    expect(checkPushReply({ ...pushReply(), results }, 1).results).toEqual(results);
+  });
+
   test('may refuse a change with a code that only a later version has', () => {
     const results = [{ outcome: 'rejected', code: 'quota_1', message: 'full', retryable: true }];
     expect(checkPushReply({ ...pushReply(), results }, 1).results).toEqual([
@@ -78,6 +107,14 @@ describe('a reply that is not of the protocol', () => {
     ...pullReply(),
     changes: [{ ...pullReply().changes[0], ...spoil }],
   });
+  const twice = (each: unknown) => ({ ...pullReply(), changes: [each, each] });
+  const resetOf = (spoil: object) => ({
+    ...pullReply(),
+    changes: [],
+    reset: true,
+    cursor: null,
+    ...spoil,
+  });
   const pulls: [string, unknown, string][] = [
     ['null', null, 'the reply'],
     ['an array', [], 'the reply'],
@@ -101,6 +138,12 @@ describe('a reply that is not of the protocol', () => {
     ['with deleted that is a number', change({ deleted: 1 }), 'changes[0].deleted'],
     ['with a patch that is a text', change({ patch: 'yes' }), 'changes[0].patch'],
     ['with fields that are an array', change({ fields: [] }), 'changes[0].fields'],
+    ['with a record twice', twice(pullReply().changes[0]), 'changes[1]'],
+    ['with a hub that is a number', { ...pullReply(), hub: 1 }, 'hub'],
+    ['with a seq that is a text', { ...pullReply(), seq: '7' }, 'seq'],
+    ['with safe below zero', { ...pullReply(), safe: -1 }, 'safe'],
+    ['with an offer that is a text', resetOf({ offer: '1' }), 'offer'],
+    ['with adopt that is a number', resetOf({ adopt: 1 }), 'adopt'],
     ['with a field of no stamp', change({ fields: { done: 1 } }), 'changes[0].fields.done'],
   ];
 
@@ -150,12 +193,35 @@ describe('a reply that is not of the protocol', () => {
     );
   });
 
+  test('of records is refused, and the place named', () => {
+    const key = { table: 't', id: '1', stamp: stampA };
+    const cases: [unknown, string][] = [
+      [{}, 'records'],
+      [[{ ...key, patch: true, row: {} }], 'records[0]'],
+      [[{ ...key, absent: 1 }], 'records[0].absent'],
+      [[key], 'records[0].row'],
+      [
+        [
+          { ...key, deleted: true },
+          { ...key, absent: true },
+        ],
+        'records[1]',
+      ],
+    ];
+    for (const [records, place] of cases) {
+      const { code, message } = errorOf(() => checkFullReply({ ...fullReply(), records }, changes));
+      expect([code, message]).toEqual(['bad_reply', expect.stringContaining(`${place} `)]);
+    }
+  });
+
   test('of any JSON is a bad reply and nothing else', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.nat({ max: 3 }), (json, count) => {
         accepted(() => checkFullReply(json, count));
         accepted(() => checkPushReply(json, count));
         accepted(() => checkPullReply(json));
+        accepted(() => checkLossesReply(json));
+        accepted(() => checkDigestReply(json));
       }),
       { numRuns: 2_000 },
     );
@@ -169,6 +235,51 @@ describe('a reply that is not of the protocol', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+});
+
+describe('losses and digests', () => {
+  const loss = { n: 1, table: 't', id: '1', stamp: stampA, row: { a: 1 }, winner: stampB, at: 5 };
+  const losses = { losses: [loss, { ...loss, n: 2, deleted: true }], more: true };
+  const hash = '00000000000000ff';
+  const cursor = { cursor: 'e:7', count: 2, hash, serverTime: 1 };
+  const records = { ...cursor, records: [{ id: '1', hash }] };
+  const children = { ...cursor, children: Array.from({ length: 16 }, () => ({ count: 1, hash })) };
+
+  test('of the protocol pass as they are', () => {
+    expect(checkLossesReply(losses)).toEqual(losses);
+    expect(checkDigestReply(records)).toEqual(records);
+    expect(checkDigestReply(children)).toEqual(children);
+  });
+
+  const bad: [string, () => unknown, string][] = [
+    ['no losses', () => checkLossesReply({}), 'losses'],
+    ['a loss without a number', () => checkLossesReply(lossOf({ n: null })), 'losses[0].n'],
+    ['a loss without a row', () => checkLossesReply(lossOf({ row: 1 })), 'losses[0].row'],
+    ['a loss that nothing beat', () => checkLossesReply(lossOf({ winner: 'x' })), 'winner'],
+    ['a loss of no time', () => checkLossesReply(lossOf({ at: '5' })), 'losses[0].at'],
+    ['a hash in capitals', () => checkDigestReply({ ...records, hash: 'F'.repeat(16) }), 'hash'],
+    ['neither records nor children', () => checkDigestReply(cursor), 'records'],
+    [
+      'fifteen children',
+      () => checkDigestReply({ ...cursor, children: children.children.slice(1) }),
+      'children',
+    ],
+    [
+      'a record without an id',
+      () => checkDigestReply({ ...cursor, records: [{ hash }] }),
+      'records[0].id',
+    ],
+    ['no cursor', () => checkDigestReply({ ...records, cursor: null }), 'cursor'],
+  ];
+  function lossOf(spoil: object) {
+    return { losses: [{ ...loss, ...spoil }], more: false };
+  }
+
+  test.each(bad)('with %s are refused, and the place named', (_, check, place) => {
+    const { code, message } = errorOf(check);
+    expect(code).toBe('bad_reply');
+    expect(message).toContain(place);
   });
 });
 

@@ -99,7 +99,10 @@ export function readAgain(next: Contents, { table, id }: RecordKey): void {
 }
 
 /** One journal entry for what the hub now holds, and none for what all its backups do. */
-export function keepJournal(next: Contents, { seq, safe = 0, journal = [] }: Commit): void {
+export function keepJournal(next: Contents, commit: Commit): void {
+  const { seq, journal = [] } = commit;
+  // What comes with a reset counts in another epoch.
+  const safe = (!commit.reset && commit.safe) || 0;
   if (seq !== undefined && seq > safe && journal.length > 0)
     next.journal.push({ seq, heads: structuredClone(journal) });
   next.journal = next.journal.filter((entry) => entry.seq > safe);

@@ -52,5 +52,7 @@ function takeChanges(next: Contents, { records = [], changes }: Commit, join: Jo
   applyChanges(next, records, join);
   for (const record of records) next.rereads.delete(placeOf(record));
   if (next.state.sweeping) for (const change of changes) next.marks.add(placeOf(change));
-  return applyChanges(next, changes, join);
+  const missing = applyChanges(next, changes, join);
+  for (const change of changes) if (!change.patch) next.rereads.delete(placeOf(change));
+  return missing;
 }

@@ -90,6 +90,12 @@ export const journalTests: StoreTests = {
     equal(await offered(subject), ['"b" 30'], 'offered');
   },
 
+  'what is safe after a reset says nothing of the journal before it': async (subject) => {
+    await page(subject, 2, whole('a', 20));
+    await subject.commit({ reset: { offer: 1, adopt: false, cursor: 'e:2' }, safe: 50 });
+    equal(await offered(subject), ['"a" 20'], 'offered');
+  },
+
   'a commit without a seq is not journaled': async (subject) => {
     await subject.commit({ changes: [whole('a', 20)], journal: [head('a', 20)] });
     await reset(subject, 0);

@@ -82,6 +82,16 @@ export const pageTests: StoreTests = {
     equal([missing, rereads, await read(subject)], [0, 0, { id: 'a', n: 2 }], 'row');
   },
 
+  'a page that shows a record whole has answered for it': async (subject) => {
+    await subject.pull(patch(late, { n: 1 }), { ...patch(late, { n: 1 }), id: '"b"' });
+    const { rereads } = await subject.pull(whole(late, { n: 1 }));
+    equal(
+      [rereads, (await subject.outbox()).rereads],
+      [1, [{ table: 'todos', id: '"b"' }]],
+      'left',
+    );
+  },
+
   'five hundred records are asked for at a time': async (subject) => {
     const changes = Array.from({ length: 501 }, (_, i): Change => {
       return { ...patch(late, { n: 1 }), id: JSON.stringify(`k${i}`) };

@@ -3,7 +3,16 @@
 // server's JSON end here, and change nothing.
 import { isErrorCode, TidemarkError } from '../errors.js';
 import { checkValue, decodeKey, isAbsent } from '../values.js';
-import type { Change, FullReply, PullReply, PushReply, PushResult } from '../wire.js';
+import type {
+  Change,
+  DigestReply,
+  FullReply,
+  Loss,
+  LossesReply,
+  PullReply,
+  PushReply,
+  PushResult,
+} from '../wire.js';
 
 type Json = Record<string, unknown>;
 
@@ -46,19 +55,52 @@ function flag(value: unknown, place: string): boolean {
     : fail(place, 'a boolean');
 }
 
-function change(value: unknown, place: string): Change {
+function row(value: unknown, place: string, patch: boolean): void {
+  for (const each of Object.values(object(value, place)))
+    if (!patch || !isAbsent(each)) checkValue(each);
+}
+
+/** The members that name a record and a write of it. */
+function written(value: unknown, place: string): Json {
   const it = object(value, place);
   text(it.table, `${place}.table`);
   decodeKey(text(it.id, `${place}.id`));
   stamp(it.stamp, `${place}.stamp`);
-  flag(it.patch, `${place}.patch`);
-  if (!flag(it.deleted, `${place}.deleted`))
-    for (const each of Object.values(object(it.row, `${place}.row`)))
-      if (it.patch !== true || !isAbsent(each)) checkValue(each);
+  return it;
+}
+
+function change(value: unknown, place: string): Change {
+  const it = written(value, place);
+  const patch = flag(it.patch, `${place}.patch`);
+  if (!flag(it.deleted, `${place}.deleted`)) row(it.row, `${place}.row`, patch);
   if (it.fields !== undefined)
     for (const [name, at] of Object.entries(object(it.fields, `${place}.fields`)))
       stamp(at, `${place}.fields.${name}`);
   return value as Change;
+}
+
+/** A record as it was asked for: whole, deleted or absent. */
+function answer(value: unknown, place: string): Change {
+  const it = written(value, place);
+  if (flag(it.absent, `${place}.absent`)) return value as Change;
+  if (flag(it.patch, `${place}.patch`)) fail(place, 'whole');
+  return change(value, place);
+}
+
+/** Changes of which no two are of one record. */
+function distinct(
+  value: unknown,
+  place: string,
+  check: (value: unknown, place: string) => Change,
+): Change[] {
+  const seen = new Set<string>();
+  return array(value, place).map((each, i) => {
+    const checked = check(each, `${place}[${i}]`);
+    const record = JSON.stringify([checked.table, checked.id]);
+    if (seen.has(record)) fail(`${place}[${i}]`, 'the only one of its record');
+    seen.add(record);
+    return checked;
+  });
 }
 
 function result(value: unknown, place: string): PushResult {
@@ -67,6 +109,7 @@ function result(value: unknown, place: string): PushResult {
     case 'applied':
     case 'needFull':
     case 'clock':
+    case 'clone':
       return value as PushResult;
     case 'merged':
       for (const [i, name] of array(it.lost, `${place}.lost`).entries())
@@ -100,22 +143,83 @@ export function checkPullReply(value: unknown): PullReply {
   const it = object(value, 'the reply');
   const reset = flag(it.reset, 'reset');
   const reply: PullReply = {
-    changes: array(it.changes, 'changes').map((each, i) => change(each, `changes[${i}]`)),
+    changes: distinct(it.changes, 'changes', change),
     // Without a cursor the next pull would begin at the beginning, and so on for ever.
     cursor: reset ? null : text(it.cursor, 'cursor'),
     more: flag(it.more, 'more'),
     fence: it.fence === undefined ? 0 : count(it.fence, 'fence'),
     serverTime: count(it.serverTime, 'serverTime'),
   };
-  if (reset) reply.reset = true;
+  if (it.hub !== undefined) reply.hub = text(it.hub, 'hub');
+  if (it.seq !== undefined) reply.seq = count(it.seq, 'seq');
+  if (it.safe !== undefined) reply.safe = count(it.safe, 'safe');
+  if (!reset) return reply;
+  reply.reset = true;
+  if (it.offer !== undefined) reply.offer = it.offer === null ? null : count(it.offer, 'offer');
+  if (flag(it.adopt, 'adopt')) reply.adopt = true;
   return reply;
 }
 
 export function checkFullReply(value: unknown, changes: number): FullReply {
   const it = object(value, 'the reply');
-  return {
+  const reply: FullReply = {
     push: checkPushReply(it.push, changes),
     pull: checkPullReply(it.pull),
     serverTime: count(it.serverTime, 'serverTime'),
   };
+  if (it.records !== undefined) reply.records = distinct(it.records, 'records', answer);
+  return reply;
+}
+
+function loss(value: unknown, place: string): Loss & { n: number } {
+  const it = written(value, place);
+  count(it.n, `${place}.n`);
+  row(it.row, `${place}.row`, false);
+  stamp(it.winner, `${place}.winner`);
+  flag(it.deleted, `${place}.deleted`);
+  count(it.at, `${place}.at`);
+  return value as Loss & { n: number };
+}
+
+export function checkLossesReply(value: unknown): LossesReply {
+  const it = object(value, 'the reply');
+  return {
+    losses: array(it.losses, 'losses').map((each, i) => loss(each, `losses[${i}]`)),
+    more: flag(it.more, 'more'),
+  };
+}
+
+const hashForm = /^[0-9a-f]{16}$/;
+
+function hash(value: unknown, place: string): string {
+  const is = typeof value === 'string' && hashForm.test(value);
+  return is ? value : fail(place, 'a hash');
+}
+
+function child(value: unknown, place: string): { count: number; hash: string } {
+  const it = object(value, place);
+  return { count: count(it.count, `${place}.count`), hash: hash(it.hash, `${place}.hash`) };
+}
+
+function hashed(value: unknown, place: string): { id: string; hash: string } {
+  const it = object(value, place);
+  const id = text(it.id, `${place}.id`);
+  decodeKey(id);
+  return { id, hash: hash(it.hash, `${place}.hash`) };
+}
+
+export function checkDigestReply(value: unknown): DigestReply {
+  const it = object(value, 'the reply');
+  const reply: DigestReply = {
+    ...child(value, 'the reply'),
+    cursor: text(it.cursor, 'cursor'),
+    serverTime: count(it.serverTime, 'serverTime'),
+  };
+  if (it.children === undefined)
+    reply.records = array(it.records, 'records').map((each, i) => hashed(each, `records[${i}]`));
+  else {
+    reply.children = array(it.children, 'children').map((each, i) => child(each, `children[${i}]`));
+    if (reply.children.length !== 16) fail('children', 'one per digit');
+  }
+  return reply;
 }

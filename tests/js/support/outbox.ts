@@ -8,11 +8,12 @@ export interface Written extends StateVector {
   table?: string;
   transaction?: string;
   create?: boolean;
+  offer?: string;
 }
 
 export function outboxOf(written: Written[], rows: Record<string, WireRow>): Outbox {
   const writes = written.map(
-    ({ id, table = 't', transaction, create = false, ...state }, i): PendingWrite => {
+    ({ id, table = 't', transaction, create = false, offer, ...state }, i): PendingWrite => {
       return {
         entry: i + 1,
         index: 0,
@@ -21,6 +22,7 @@ export function outboxOf(written: Written[], rows: Record<string, WireRow>): Out
         id,
         columns: columnsOf(state),
         create,
+        ...(offer !== undefined && { offer }),
       };
     },
   );
@@ -28,5 +30,5 @@ export function outboxOf(written: Written[], rows: Record<string, WireRow>): Out
   const tables = new Map(
     [...new Set(writes.map(({ table }) => table))].map((table) => [table, byId]),
   );
-  return { writes, rows: tables, pending: writes.length };
+  return { writes, rows: tables, pending: writes.length, rereads: [] };
 }
