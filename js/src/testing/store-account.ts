@@ -111,8 +111,8 @@ export const accountTests: StoreTests = {
     await driver.update('todos', 'a', { n: 1 });
     await driver.update('todos', 'a', { n: 2, m: 1 });
     await driver.delete('todos', 'b');
-    await driver.put('notes', { id: 'n' });
-    await driver.put('notes', { id: 'n', text: 'x' });
+    await driver.put('todos', { id: 'n' });
+    await driver.put('todos', { id: 'n', text: 'x' });
     const [first] = await subject.writes();
     await store.sending(await subject.writes());
     const records = await store.pendingRecords();
@@ -121,7 +121,7 @@ export const accountTests: StoreTests = {
       [
         ['todos', '"a"', ['update'], { id: 'a', n: 2, m: 1 }],
         ['todos', '"b"', ['delete'], null],
-        ['notes', '"n"', ['create', 'update'], { id: 'n', text: 'x' }],
+        ['todos', '"n"', ['create', 'update'], { id: 'n', text: 'x' }],
       ],
       'records',
     );

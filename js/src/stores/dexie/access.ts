@@ -1,11 +1,23 @@
 // Reads and writes below Dexie's hooks and Tidemark's own recording, in Dexie transactions: what
 // sync writes is not recorded, and live queries in every tab see it.
-import type { DBCore, DBCoreKeyRange, DBCoreTable, DBCoreTransaction } from 'dexie';
+import {
+  type DBCore,
+  type DBCoreKeyRange,
+  type DBCoreTable,
+  type DBCoreTransaction,
+  Dexie,
+} from 'dexie';
 import { asTidemarkError, TidemarkError } from '../../errors.js';
 import { type StateRow, stateStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
 const anyRange: DBCoreKeyRange = { type: 3 as never, lower: undefined, upper: undefined };
+const rangeOf = (range: object) => ({ type: 2, ...range }) as unknown as DBCoreKeyRange;
+
+// Not in Dexie's types.
+const { setByKeyPath } = Dexie as unknown as {
+  setByKeyPath(row: object, keyPath: string | string[], value: unknown): void;
+};
 
 /** The open transaction's stores. */
 export class Access {
@@ -22,12 +34,13 @@ export class Access {
     return this.core.schema.tables.some((table) => table.name === name);
   }
 
-  isOutbound(name: string): boolean {
-    return this.#table(name).schema.primaryKey.outbound === true;
+  /** Whether the transaction may read and write it. */
+  holds(name: string): boolean {
+    return this.native.objectStoreNames.contains(name);
   }
 
-  keyPathOf(name: string): string | string[] | null {
-    return this.#table(name).schema.primaryKey.keyPath;
+  get native(): IDBTransaction {
+    return this.trans as unknown as IDBTransaction;
   }
 
   get<T>(name: string, key: unknown): Promise<T | undefined> {
@@ -39,24 +52,44 @@ export class Access {
   }
 
   async all<T>(name: string): Promise<T[]> {
-    return (await this.#query(name, anyRange, true, undefined)) as T[];
+    return (await this.#query(name, anyRange, true)) as T[];
   }
 
-  keys(name: string): Promise<unknown[]> {
-    return this.#query(name, anyRange, false, undefined);
+  /** Primary keys in their order, at most `limit`. */
+  keys(name: string, limit?: number): Promise<unknown[]> {
+    return this.#query(name, anyRange, false, limit);
+  }
+
+  /** The primary keys of the rows whose `index` is at most `upper`, in its order. */
+  keysTo(name: string, index: string, upper: unknown, limit?: number): Promise<unknown[]> {
+    const range = rangeOf({ lower: Number.NEGATIVE_INFINITY, upper });
+    return this.#query(name, range, false, limit, index);
   }
 
   /** Rows in the order of their keys, from the one after `lower`. */
-  async after<T>(name: string, lower: number, limit: number): Promise<T[]> {
-    const range = { type: 2 as never, lower, lowerOpen: true, upper: undefined };
-    return (await this.#query(name, range, true, limit)) as T[];
+  async after<T>(name: string, lower: unknown, limit?: number): Promise<T[]> {
+    return (await this.#query(name, rangeOf({ lower, lowerOpen: true }), true, limit)) as T[];
   }
 
-  async #query(name: string, range: DBCoreKeyRange, values: boolean, limit: number | undefined) {
-    const table = this.#table(name);
-    const query = { index: table.schema.primaryKey, range };
-    const request = { trans: this.trans, values, query };
-    const { result } = await table.query(limit === undefined ? request : { ...request, limit });
+  /** Rows whose key begins with `parts`. */
+  async under<T>(name: string, parts: readonly unknown[]): Promise<T[]> {
+    const range = rangeOf({ lower: parts, upper: [...parts, []] });
+    return (await this.#query(name, range, true)) as T[];
+  }
+
+  async #query(
+    name: string,
+    range: DBCoreKeyRange,
+    values: boolean,
+    limit?: number,
+    index?: string,
+  ): Promise<unknown[]> {
+    const { schema } = this.#table(name);
+    const by = index === undefined ? schema.primaryKey : schema.getIndexByKeyPath(index);
+    const request = { trans: this.trans, values, query: { index: by as never, range } };
+    const { result } = await this.#table(name).query(
+      limit === undefined ? request : { ...request, limit },
+    );
     return result as unknown[];
   }
 
@@ -66,22 +99,23 @@ export class Access {
     return table.count({ trans: this.trans, query });
   }
 
-  /** `keys` only for a table with outbound ones. */
-  async put(name: string, values: readonly unknown[], keys?: readonly unknown[]): Promise<void> {
+  async put(name: string, values: readonly unknown[]): Promise<void> {
     if (values.length === 0) return;
-    const request = { trans: this.trans, type: 'put' as const, values: [...values] };
-    await this.#mutated(name, keys === undefined ? request : { ...request, keys: [...keys] });
+    await this.#mutated(name, { trans: this.trans, type: 'put', values: [...values] });
   }
 
   /**
-   * As put; the places of rows that a unique index does not let in. They are not written, the
-   * others are.
+   * Puts rows of the app under their keys. Returns the places of those that a unique index does not
+   * let in: they are not written, the others are.
    */
-  async tryPut(name: string, values: readonly unknown[], keys?: readonly unknown[]) {
-    if (values.length === 0) return [];
-    const request = { trans: this.trans, type: 'put' as const, values: [...values] };
+  async tryPut(name: string, rows: readonly object[], keys: readonly unknown[]) {
+    if (rows.length === 0) return [];
+    const { outbound, keyPath } = this.#table(name).schema.primaryKey;
+    if (!outbound)
+      for (const [i, row] of rows.entries()) setByKeyPath(row, keyPath as string, keys[i]);
+    const request = { trans: this.trans, type: 'put' as const, values: [...rows] };
     const { failures } = await this.#table(name).mutate(
-      keys === undefined ? request : { ...request, keys: [...keys] },
+      outbound ? { ...request, keys: [...keys] } : request,
     );
     const other = Object.values(failures).find((cause) => cause.name !== 'ConstraintError');
     if (other)
@@ -92,6 +126,17 @@ export class Access {
   async delete(name: string, keys: readonly unknown[]): Promise<void> {
     if (keys.length === 0) return;
     await this.#mutated(name, { trans: this.trans, type: 'delete', keys: [...keys] });
+  }
+
+  /** Removes all rows. */
+  async clear(name: string): Promise<void> {
+    await this.#mutated(name, { trans: this.trans, type: 'deleteRange', range: anyRange });
+  }
+
+  /** Removes the rows whose key begins with a number up to `upper`. */
+  async deleteTo(name: string, upper: number): Promise<void> {
+    const range = rangeOf({ lower: [], upper: [upper, []] });
+    await this.#mutated(name, { trans: this.trans, type: 'deleteRange', range });
   }
 
   async #mutated(name: string, request: Parameters<DBCoreTable['mutate']>[0]): Promise<void> {

@@ -1,15 +1,32 @@
 // Takes acknowledged writes out of the log: exactly these, by entry and place.
-import type { Acknowledgement } from '../store.js';
+import { decodeKey, encodeRow } from '../../values.js';
+import type { Change, WireRow } from '../../wire.js';
+import { groupBy } from '../group.js';
+import type { Acknowledgement, PendingWrite } from '../store.js';
 import type { Access } from './access.js';
-import { type LogEntry, placeOf, wholeAt, withoutPlaces } from './entry.js';
-import { type DeadRow, deadStore, logStore } from './schema.js';
+import {
+  codedAt,
+  createdAndSent,
+  type LogEntry,
+  placeOf,
+  wholeAt,
+  withoutPlaces,
+} from './entry.js';
+import {
+  type DeadRow,
+  deadStore,
+  type GraveRow,
+  gravesStore,
+  logStore,
+  rereadsStore,
+} from './schema.js';
 
 export async function acknowledge(
   access: Access,
   acknowledged: readonly Acknowledgement[],
-): Promise<void> {
-  if (acknowledged.length === 0) return;
-  const byEntry = groupByEntry(acknowledged);
+): Promise<number> {
+  if (acknowledged.length === 0) return 0;
+  const byEntry = groupBy(acknowledged, ({ write }) => write.entry);
   const entries = await access.getMany<LogEntry>(logStore, [...byEntry.keys()]);
   const [gone, left]: [number[], LogEntry[]] = [[], []];
   const later: Omit<LogEntry, 'id'>[] = [];
@@ -24,7 +41,51 @@ export async function acknowledge(
   await access.delete(logStore, gone);
   await access.put(logStore, left);
   await access.put(logStore, later);
-  await access.put(deadStore, acknowledged.flatMap(letterOf));
+  return bury(access, acknowledged);
+}
+
+/** Says before a push that creations among `writes` have been sent. */
+export async function markSent(access: Access, writes: readonly PendingWrite[]): Promise<void> {
+  const byEntry = groupBy(writes, ({ entry }) => entry);
+  const entries = await access.getMany<LogEntry>(logStore, [...byEntry.keys()]);
+  const marked = entries.flatMap((entry) => {
+    if (entry === undefined) return [];
+    const places = new Set(byEntry.get(entry.id)?.map(({ index }) => index));
+    return [codedAt(entry, places, createdAndSent)];
+  });
+  await access.put(logStore, marked);
+}
+
+/** Makes letters of what was refused for good; returns how many. */
+async function bury(access: Access, acknowledged: readonly Acknowledgement[]): Promise<number> {
+  const letters: DeadRow[] = [];
+  for (const { result, refusal, change } of acknowledged) {
+    if (result !== 'dead' || change === undefined) continue;
+    const { code = 'internal', message = '' } = refusal ?? {};
+    const letter: DeadRow = { change, code, message, at: Date.now() };
+    const row = await rowOf(access, change);
+    if (row !== undefined) letter.row = row;
+    letters.push(letter);
+  }
+  const deleted = letters.filter(({ change }) => change.deleted);
+  await access.put(deadStore, letters);
+  await access.put(
+    rereadsStore,
+    deleted.map(({ change: { table, id } }) => ({ table, id })),
+  );
+  return letters.length;
+}
+
+/** The whole row that a change was made of, one kept aside included. */
+async function rowOf(access: Access, { table, id }: Change): Promise<WireRow | undefined> {
+  if (!access.holds(table)) return undefined;
+  const grave = await access.get<GraveRow>(gravesStore, [table, id]);
+  const row = (await access.get<object>(table, decodeKey(id))) ?? grave?.row;
+  try {
+    return row && encodeRow(row, table);
+  } catch {
+    return undefined; // it cannot be sent, and so not be written again
+  }
 }
 
 function leftOf(entry: LogEntry, acknowledged: readonly Acknowledgement[]): LogEntry | null {
@@ -47,20 +108,4 @@ function laterOf(entry: LogEntry, acknowledged: readonly Acknowledgement[]) {
   const { id: _, ...rest } = withoutPlaces(entry, others) as LogEntry;
   const tx = entry.tx ?? entry.stamp;
   return [{ ...rest, ...(tx !== null && { tx }) }];
-}
-
-function letterOf({ result, refusal, change }: Acknowledgement): DeadRow[] {
-  if (result !== 'dead' || change === undefined) return [];
-  const { code = 'internal', message = '' } = refusal ?? {};
-  return [{ change, code, message, at: Date.now() }];
-}
-
-function groupByEntry(acknowledged: readonly Acknowledgement[]): Map<number, Acknowledgement[]> {
-  const groups = new Map<number, Acknowledgement[]>();
-  for (const one of acknowledged) {
-    const group = groups.get(one.write.entry);
-    if (group === undefined) groups.set(one.write.entry, [one]);
-    else group.push(one);
-  }
-  return groups;
 }

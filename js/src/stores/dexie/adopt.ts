@@ -7,7 +7,7 @@ import { encodeKey } from '../../values.js';
 import { adoptionStamp, nodeOf } from '../pending.js';
 import { type MergeMode, type Stamper, stampAfter } from '../store.js';
 import { type Access, transact } from './access.js';
-import { type LogEntry, partsOf, spanOf } from './entry.js';
+import { type Draft, type LogEntry, partsOf, spanOf } from './entry.js';
 import { logStore, type StateRow, stateStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
@@ -110,11 +110,21 @@ function firstState(): StateRow {
     device: newDeviceId(),
     tables: {},
     term: 0,
+    hub: null,
+    sweeping: false,
   };
 }
 
-/** Logs the rows of `tables` that the log does not know, as created before everything else. */
-async function adoptRows(access: Access, tables: readonly string[], node: string): Promise<void> {
+/**
+ * Logs the rows of `tables` that the log does not know, as written before everything else; and as
+ * created, unless a hub knew of them.
+ */
+export async function adoptRows(
+  access: Access,
+  tables: readonly string[],
+  node: string,
+  create = true,
+): Promise<void> {
   const log = await access.all<LogEntry>(logStore);
   const entries: Omit<LogEntry, 'id'>[] = [];
   let adopted = 0;
@@ -125,7 +135,9 @@ async function adoptRows(access: Access, tables: readonly string[], node: string
       if (entry.table === table) for (const key of entry.keys) known.add(encodeKey(key));
     const keys = (await access.keys(table)).filter((key) => !known.has(encodeKey(key)));
     if (keys.length === 0) continue;
-    for (const part of partsOf({ table, keys, op: 'put', create: true, adopted: true })) {
+    const draft: Draft = { table, keys, op: 'put', adopted: true };
+    if (create) draft.create = true;
+    for (const part of partsOf(draft)) {
       const stamp = stampAfter(adoptionStamp(node), adopted);
       adopted += part.keys.length;
       entries.push({ ...part, stamp, ...(part.keys.length > 1 && { many: part.keys.length }) });

@@ -1,9 +1,10 @@
 // The log's entries: one a write call, with the keys it wrote. A record's place in its entry is its
 // stamp's place in the entry's reservation, and stays its name when its neighbours are acknowledged
 // and leave.
+import type { Columns } from '../../columns.js';
 import { encodeKey } from '../../values.js';
 import type { StampText } from '../../wire.js';
-import { deleteColumns, patchColumns, wholeColumns } from '../pending.js';
+import { deleteColumns, patchColumns, wholeAgain, wholeColumns } from '../pending.js';
 import { type PendingWrite, stampAfter } from '../store.js';
 
 /**
@@ -12,9 +13,10 @@ import { type PendingWrite, stampAfter } from '../store.js';
  */
 export const entryKeysMax = 1_000;
 
-/** In `of`: a whole write, and one that created its record. */
+/** In `of`: a whole write, one that created its record, and such a one that was sent before. */
 export const whole = -1;
 export const created = -2;
+export const createdAndSent = -3;
 
 export interface LogEntry {
   id: number;
@@ -41,6 +43,9 @@ export interface LogEntry {
   many?: number;
   /** Rows that were there before they were synced: stamped below everything else, for ever. */
   adopted?: true;
+  /** What is offered again: the cursor at which it was known, and each key's own columns. */
+  offer?: string;
+  columns?: Columns[];
 }
 
 /**
@@ -53,7 +58,7 @@ export const newestWindow = 1_000;
 export function newestOf(entries: readonly LogEntry[]): StampText | null {
   let newest: StampText | null = null;
   for (const entry of entries) {
-    if (entry.stamp === null) continue;
+    if (entry.stamp === null || entry.columns !== undefined) continue;
     const last = stampAfter(entry.stamp, spanOf(entry) - 1);
     if (newest === null || last > newest) newest = last;
   }
@@ -83,7 +88,7 @@ export function writeOf(entry: LogEntry, i: number): PendingWrite {
   const index = placeOf(entry, i);
   const stamp = stampAfter(entry.stamp as StampText, index);
   const set = setOf(entry, i);
-  return {
+  const write: PendingWrite = {
     entry: entry.id,
     index,
     transaction: entry.tx ?? (entry.stamp as StampText),
@@ -97,6 +102,14 @@ export function writeOf(entry: LogEntry, i: number): PendingWrite {
           : patchColumns(entry.fields?.[set] ?? [], stamp),
     create: entry.op === 'put' && set === created,
   };
+  if (set === createdAndSent) write.sent = true;
+  return entry.columns === undefined ? write : offered(write, entry, i);
+}
+
+// Nothing was written together here: each record may be sent without the others.
+function offered(write: PendingWrite, { id, columns, offer = '' }: LogEntry, i: number) {
+  const transaction = `${id}/${write.index}`;
+  return { ...write, transaction, columns: columns?.[i] as Columns, offer };
 }
 
 /** The entry without the keys at `places`; null if none is left. */
@@ -105,20 +118,31 @@ export function withoutPlaces(entry: LogEntry, places: ReadonlySet<number>): Log
   for (let i = 0; i < entry.keys.length; i++) if (!places.has(placeOf(entry, i))) kept.push(i);
   if (kept.length === 0) return null;
   if (kept.length === entry.keys.length) return entry;
-  const { of, many: _, ...rest } = entry;
+  const { of, many: _, columns, ...rest } = entry;
   const left: LogEntry = {
     ...rest,
     keys: kept.map((i) => entry.keys[i]),
     places: kept.map((i) => placeOf(entry, i)),
   };
   if (of !== undefined) left.of = kept.map((i) => of[i] as number);
+  if (columns !== undefined) left.columns = kept.map((i) => columns[i] as Columns);
   if (kept.length > 1) left.many = kept.length;
   return left;
 }
 
 /** The entry with the keys at `places` written whole, at the stamps they have. */
 export function wholeAt(entry: LogEntry, places: ReadonlySet<number>): LogEntry {
-  const of = entry.keys.map((_, i) => (places.has(placeOf(entry, i)) ? whole : setOf(entry, i)));
+  if (entry.columns === undefined) return codedAt(entry, places, whole);
+  const { offer = '' } = entry;
+  const columns = entry.columns.map((each, i) =>
+    places.has(placeOf(entry, i)) ? wholeAgain({ columns: each, offer }) : each,
+  );
+  return { ...entry, columns };
+}
+
+/** The entry with `code` for the keys at `places`. */
+export function codedAt(entry: LogEntry, places: ReadonlySet<number>, code: number): LogEntry {
+  const of = entry.keys.map((_, i) => (places.has(placeOf(entry, i)) ? code : setOf(entry, i)));
   const { create: _, ...rest } = entry;
   return { ...rest, of };
 }
@@ -130,6 +154,7 @@ export function* partsOf(draft: Draft): Generator<Draft> {
     const to = from + entryKeysMax;
     const part: Draft = { ...draft, keys: draft.keys.slice(from, to) };
     if (draft.of !== undefined) part.of = draft.of.slice(from, to);
+    if (draft.columns !== undefined) part.columns = draft.columns.slice(from, to);
     yield part;
   }
 }

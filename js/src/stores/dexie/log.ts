@@ -36,14 +36,19 @@ export async function stampedLog(access: Access, stamper: Stamper): Promise<LogE
   if (first === -1) return entries;
   const late = entries
     .slice(first)
-    .map((entry) => stampedAgain(entry, stamper.reserve(spanOf(entry))));
+    .map((entry) => (isFixed(entry) ? entry : stampedAgain(entry, stamper.reserve(spanOf(entry)))));
   await access.put(logStore, late);
   return [...entries.slice(0, first), ...late];
 }
 
+/** Whether an entry's stamps say nothing of when it was written. */
+function isFixed({ adopted, columns }: LogEntry): boolean {
+  return adopted === true || columns !== undefined;
+}
+
 /**
  * Stamps the entries again, in the order of their stamps. What was adopted stays below everything
- * else, under the new node.
+ * else, under the new node; what is offered stays as it is.
  */
 export async function restampLog(
   access: Access,
@@ -53,7 +58,8 @@ export async function restampLog(
   let adopted = 0;
   const restamped: LogEntry[] = [];
   // An entry that was put off lies behind later ones, but was not written after them.
-  const log = [...(await stampedLog(access, stamper))];
+  const all = await stampedLog(access, stamper);
+  const log = all.filter(({ columns }) => columns === undefined);
   log.sort((a, b) => ((a.stamp as StampText) < (b.stamp as StampText) ? -1 : 1));
   for (const entry of log) {
     const span = spanOf(entry);

@@ -2,12 +2,12 @@
 import { asTidemarkError, type TidemarkError } from '../../errors.js';
 import { decodeKey, encodeRow } from '../../values.js';
 import type { IdText, WireRow } from '../../wire.js';
-import type { Outbox, PendingWrite, Stamper } from '../store.js';
+import { type Outbox, type PendingWrite, rereadsMax, type Stamper } from '../store.js';
 import { type Access, transact } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import { type LogEntry, writeOf } from './entry.js';
 import { countPending, stampedLog } from './log.js';
-import { deadStore, type GraveRow, gravesStore, logStore } from './schema.js';
+import { deadStore, type GraveRow, gravesStore, logStore, rereadsStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
 /** Entries read at a time: enough for many small ones, few enough for a run of large ones. */
@@ -43,15 +43,18 @@ export async function readOutbox(
 
 async function load(access: Access, limit: number): Promise<Loaded> {
   const { writes, unstamped } = await loadWrites(access, limit);
-  if (unstamped) return { writes: [], rows: new Map(), pending: 0, unsendable: [], unstamped };
+  const keys = (await access.keys(rereadsStore, rereadsMax)) as [string, IdText][];
+  const rereads = keys.map(([table, id]) => ({ table, id }));
+  const nothing = { writes: [], rows: new Map(), pending: 0, rereads, unsendable: [] };
+  if (unstamped) return { ...nothing, unstamped };
   const unsendable: Unsendable[] = [];
   const rows = await loadRows(access, writes, unsendable);
-  return { writes, rows, pending: await countPending(access), unsendable, unstamped };
+  return { writes, rows, pending: await countPending(access), rereads, unsendable, unstamped };
 }
 
 async function loadWrites(access: Access, limit: number) {
   const writes: PendingWrite[] = [];
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   while (writes.length < limit) {
     const entries = await access.after<LogEntry>(logStore, last, Math.min(entriesAtATime, limit));
     for (const entry of entries) {
@@ -128,13 +131,18 @@ function byTable(writes: readonly PendingWrite[]): Map<string, Map<IdText, Pendi
 
 /** Makes dead letters of writes that cannot be sent, so that they do not hold up the rest. */
 async function bury(tracker: Tracker, unsendable: readonly Unsendable[]): Promise<void> {
-  await transact(tracker, 'rw', [logStore, gravesStore, deadStore], async (access) => {
-    const acknowledged = unsendable.map(({ write, error }) => ({
-      write,
-      result: 'dead' as const,
-      refusal: { outcome: 'rejected' as const, ...error.toJSON() },
-      change: { table: write.table, id: write.id, stamp: write.columns.register },
-    }));
-    await acknowledge(access, acknowledged);
-  });
+  await transact(
+    tracker,
+    'rw',
+    [logStore, gravesStore, deadStore, rereadsStore],
+    async (access) => {
+      const acknowledged = unsendable.map(({ write, error }) => ({
+        write,
+        result: 'dead' as const,
+        refusal: { outcome: 'rejected' as const, ...error.toJSON() },
+        change: { table: write.table, id: write.id, stamp: write.columns.register },
+      }));
+      await acknowledge(access, acknowledged);
+    },
+  );
 }

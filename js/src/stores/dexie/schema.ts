@@ -1,14 +1,19 @@
 // Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they
 // get there.
 import type { Dexie } from 'dexie';
-import type { Change, Cursor, StampText } from '../../wire.js';
-import type { MergeMode } from '../store.js';
+import type { Change, IdText, Loss, WireRow } from '../../wire.js';
+import type { JournalEntry } from '../journal.js';
+import type { SyncState } from '../store.js';
 
 export const logStore = '$tidemark_log';
 export const stateStore = '$tidemark_state';
 export const gravesStore = '$tidemark_graves';
 export const deadStore = '$tidemark_dead';
-export const ownStores = [logStore, stateStore, gravesStore, deadStore] as const;
+export const journalStore = '$tidemark_journal';
+export const marksStore = '$tidemark_marks';
+export const lossesStore = '$tidemark_losses';
+export const rereadsStore = '$tidemark_rereads';
+export const syncLogStore = '$tidemark_sync';
 
 /**
  * `many` indexes only the entries of more than one record: with it, counting the pending writes
@@ -19,17 +24,41 @@ const ownSchema = {
   [stateStore]: 'key',
   [gravesStore]: '[table+id]',
   [deadStore]: '++id',
+  [journalStore]: '[seq+n]',
+  [marksStore]: '++id',
+  [lossesStore]: '[table+id+stamp+fields],at',
+  [rereadsStore]: '[table+id]',
+  [syncLogStore]: '++id',
 };
+export const ownStores = Object.keys(ownSchema);
 
-/** The one row of the state store. */
-export interface StateRow {
+/** The one row of the state store. The last members may be missing: an earlier version wrote it. */
+export interface StateRow extends Omit<SyncState, 'hub' | 'sweeping'> {
   key: 'sync';
-  cursor: Cursor;
-  clock: StampText | null;
-  offsetMs: number | null;
-  device: string;
-  tables: Record<string, MergeMode>;
   term: number;
+  hub?: string | null;
+  sweeping?: boolean;
+  /** The last number in the journal. */
+  journaled?: number;
+  /** Up to which seq the journal was emptied. */
+  safe?: number;
+}
+
+/** `n` tells apart what came under one seq. */
+export interface JournalRow extends JournalEntry {
+  n: number;
+}
+
+/** What one page of the reading under way showed of one table. */
+export interface MarksRow {
+  id?: number;
+  table: string;
+  ids: IdText[];
+}
+
+/** `fields` names it among the losses of one write. */
+export interface LossRow extends Loss {
+  fields: string;
 }
 
 /** A row that a pulled delete took from its table while writes of it were pending. */
@@ -45,6 +74,7 @@ export interface DeadRow {
   code: string;
   message: string;
   at: number;
+  row?: WireRow;
 }
 
 type ParseStores = (this: unknown, stores: Record<string, unknown>, schema: unknown) => void;

@@ -1,23 +1,43 @@
 // DexieStore: the Store port over the app's own Dexie database.
 import type { Join } from '../../merge.js';
-import type { StampText } from '../../wire.js';
+import type { IdText, Loss, StampText } from '../../wire.js';
+import { pendingRecordsOf } from '../local-write.js';
 import type {
   Commit,
   CommitResult,
   DeadLetter,
   LoadedState,
+  LocalWrite,
   MergeMode,
   Outbox,
+  PendingRecord,
+  PendingWrite,
+  RecordState,
   Stamper,
   Store,
+  SyncLogEntry,
 } from '../store.js';
-import { transact } from './access.js';
+import { type Access, transact } from './access.js';
+import { appendSyncLog, clearAll, keepRemote, readSyncLog, recordStateOf } from './account.js';
+import { markSent } from './acknowledge.js';
 import { checkTables, coverTables } from './adopt.js';
 import { applyCommit } from './apply.js';
 import { type LogEntry, newestOf } from './entry.js';
+import { discardLetter, readLetters, retryLetter, writeForApp } from './letters.js';
 import { countPending, restampLog } from './log.js';
+import { dropLoss, readLosses } from './losses.js';
 import { readOutbox } from './outbox.js';
-import { type DeadRow, deadStore, gravesStore, logStore, stateStore } from './schema.js';
+import { Recorder } from './recorder.js';
+import {
+  deadStore,
+  gravesStore,
+  logStore,
+  lossesStore,
+  marksStore,
+  ownStores,
+  stateStore,
+  syncLogStore,
+} from './schema.js';
 import type { Clock, Tracker } from './tracker.js';
 
 export interface DexieStoreOptions {
@@ -30,11 +50,14 @@ export interface DexieStoreOptions {
 
 export class DexieStore implements Store {
   readonly #undo = new Set<() => void>();
+  readonly #recorder: Recorder;
 
   private constructor(
     readonly tracker: Tracker,
     readonly stamper: Stamper,
-  ) {}
+  ) {
+    this.#recorder = new Recorder(tracker);
+  }
 
   /**
    * Starts to sync the tables: existing rows of a new one are adopted. Rejects with
@@ -49,36 +72,57 @@ export class DexieStore implements Store {
   }
 
   load(): Promise<LoadedState> {
-    return transact(this.tracker, 'r', [stateStore, logStore], async (access) => {
-      const { cursor, clock, offsetMs, device, tables } = await access.state();
-      const newest = newestOf(await access.all<LogEntry>(logStore));
+    return this.#run('r', [stateStore, logStore], async (access) => {
+      const { key: _, term: __, journaled: ___, safe: ____, ...state } = await access.state();
+      const log = await access.all<LogEntry>(logStore);
+      const adopted = log.reduce((sum, { adopted: is, keys }) => sum + (is ? keys.length : 0), 0);
       const pending = await countPending(access);
-      return { cursor, clock, offsetMs, device, tables, newest, pending };
+      return { hub: null, sweeping: false, ...state, newest: newestOf(log), pending, adopted };
     });
+  }
+
+  /** Runs `work` in one transaction. */
+  #run<T>(mode: 'r' | 'rw', stores: readonly string[], work: (access: Access) => Promise<T>) {
+    return transact(this.tracker, mode, stores, work);
+  }
+
+  /** Those of `names` that the database has. */
+  #known(names: Iterable<string>): string[] {
+    const wanted = new Set(names);
+    const tables = this.tracker.core?.schema.tables ?? [];
+    return tables.map(({ name }) => name).filter((name) => wanted.has(name));
   }
 
   readOutbox(limit: number): Promise<Outbox> {
     return readOutbox(this.tracker, this.stamper, limit);
   }
 
-  commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
-    const named = new Set(commit.changes.map((change) => change.table));
-    const tables = this.tracker.core?.schema.tables ?? [];
-    const known = tables.map(({ name }) => name).filter((name) => named.has(name));
-    const stores = [...known, logStore, stateStore, gravesStore, deadStore];
-    return transact(this.tracker, 'rw', stores, (access) =>
-      applyCommit(access, commit, join, term, this.stamper),
-    );
+  async sending(writes: readonly PendingWrite[]): Promise<void> {
+    const fresh = writes.filter(({ create }) => create);
+    if (fresh.length > 0) await this.#run('rw', [logStore], (access) => markSent(access, fresh));
+  }
+
+  async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
+    const { acknowledged, changes, records = [] } = commit;
+    const dead = acknowledged.flatMap(({ result, change }) => (result === 'dead' && change) || []);
+    const named = [...changes, ...records, ...dead].map(({ table }) => table);
+    const apply = (tables: Iterable<string>) =>
+      this.#run('rw', [...this.#known(tables), ...ownStores], (access) =>
+        applyCommit(access, commit, join, term, this.stamper),
+      );
+    const result = await apply(named);
+    if (result !== null) return result;
+    // It sweeps or adopts, which is known only now.
+    const { tables } = await this.load();
+    return (await apply([...named, ...Object.keys(tables)])) ?? this.commit(commit, join, term);
   }
 
   restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
-    return transact(this.tracker, 'rw', [logStore], (access) =>
-      restampLog(access, this.stamper, again),
-    );
+    return this.#run('rw', [logStore], (access) => restampLog(access, this.stamper, again));
   }
 
   lead(): Promise<number> {
-    return transact(this.tracker, 'rw', [stateStore], async (access) => {
+    return this.#run('rw', [stateStore], async (access) => {
       const state = await access.state();
       const term = state.term + 1;
       await access.putState({ ...state, term });
@@ -87,10 +131,55 @@ export class DexieStore implements Store {
   }
 
   deadLetters(): Promise<DeadLetter[]> {
-    return transact(this.tracker, 'r', [deadStore], async (access) => {
-      const rows = await access.all<Required<DeadRow>>(deadStore);
-      return rows.map(({ id, change, code, message, at }) => ({ id, change, code, message, at }));
-    });
+    return this.#run('r', [deadStore], readLetters);
+  }
+
+  retryDeadLetter(id: number): Promise<void> {
+    return retryLetter(this.#recorder, id);
+  }
+
+  discardDeadLetter(id: number): Promise<void> {
+    return discardLetter(this.#recorder, id);
+  }
+
+  write(change: LocalWrite): Promise<void> {
+    return writeForApp(this.#recorder, change);
+  }
+
+  losses(): Promise<Loss[]> {
+    return this.#run('r', [lossesStore], readLosses);
+  }
+
+  dropLoss(loss: Loss): Promise<void> {
+    return this.#run('rw', [lossesStore], (access) => dropLoss(access, loss));
+  }
+
+  async pendingRecords(): Promise<PendingRecord[]> {
+    return pendingRecordsOf(await this.readOutbox(Number.POSITIVE_INFINITY));
+  }
+
+  recordState(table: string, id: IdText): Promise<RecordState> {
+    return this.#run('r', [deadStore, logStore], (access) => recordStateOf(access, table, id));
+  }
+
+  syncLog(): Promise<SyncLogEntry[]> {
+    return this.#run('r', [syncLogStore], readSyncLog);
+  }
+
+  appendSyncLog(entry: SyncLogEntry): Promise<void> {
+    return this.#run('rw', [syncLogStore], (access) => appendSyncLog(access, entry));
+  }
+
+  async adoption(choice: 'merge' | 'keep-remote'): Promise<void> {
+    if (choice === 'merge') return;
+    await this.#run('rw', [logStore, stateStore, gravesStore, marksStore], keepRemote);
+  }
+
+  clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
+    const tables = this.#known(this.tracker.tables.keys());
+    return this.#run('rw', [...tables, ...ownStores], (access) =>
+      clearAll(access, tables, pending === 'discard'),
+    );
   }
 
   onWrite(listener: (count: number) => void): () => void {

@@ -1,0 +1,74 @@
+// Whose data it is: what becomes of adoptions, of another user's data, and the log of exchanges.
+import { TidemarkError } from '../../errors.js';
+import { encodeKey } from '../../values.js';
+import type { IdText } from '../../wire.js';
+import { placeOf } from '../pending.js';
+import { type RecordState, type SyncLogEntry, syncLogMax } from '../store.js';
+import type { Access } from './access.js';
+import type { LogEntry } from './entry.js';
+import { countPending } from './log.js';
+import {
+  type DeadRow,
+  deadStore,
+  gravesStore,
+  logStore,
+  ownStores,
+  stateStore,
+  syncLogStore,
+} from './schema.js';
+import { readAgain } from './sweep.js';
+
+/** Drops the adoptions: what the hub has is read, and the rest swept. */
+export async function keepRemote(access: Access): Promise<void> {
+  const log = await access.all<LogEntry>(logStore);
+  const [adopted, others] = [log.filter((each) => each.adopted), log.filter((e) => !e.adopted)];
+  await access.delete(
+    logStore,
+    adopted.map(({ id }) => id),
+  );
+  const pending = new Set(
+    others.flatMap(({ table, keys }) => keys.map((key) => placeOf({ table, id: encodeKey(key) }))),
+  );
+  const graves = await access.keys(gravesStore);
+  await access.delete(
+    gravesStore,
+    graves.filter((key) => !pending.has(JSON.stringify(key))),
+  );
+  const state = await access.state();
+  await readAgain(access, state, true);
+  await access.putState(state);
+}
+
+/** Removes the rows of `tables` and all that is known of the hub; what is under way is refused. */
+export async function clearAll(access: Access, tables: readonly string[], discard: boolean) {
+  if (!discard && (await countPending(access)) > 0) throw new TidemarkError('account_pending');
+  const { key, offsetMs, device, tables: covered, term } = await access.state();
+  for (const store of [...tables, ...ownStores])
+    if (store !== stateStore) await access.clear(store);
+  const nothing = { cursor: null, clock: null, hub: null, sweeping: false };
+  await access.putState({ key, offsetMs, device, tables: covered, term: term + 1, ...nothing });
+}
+
+export async function recordStateOf(
+  access: Access,
+  table: string,
+  id: IdText,
+): Promise<RecordState> {
+  const letters = await access.all<DeadRow>(deadStore);
+  if (letters.some(({ change }) => change.table === table && change.id === id)) return 'refused';
+  const log = await access.all<LogEntry>(logStore);
+  const is = (entry: LogEntry) =>
+    entry.table === table && entry.keys.some((key) => encodeKey(key) === id);
+  return log.some(is) ? 'pending' : 'synced';
+}
+
+export async function readSyncLog(access: Access): Promise<SyncLogEntry[]> {
+  const rows = await access.all<SyncLogEntry & { id: number }>(syncLogStore);
+  return rows.map(({ id: _, ...entry }) => entry);
+}
+
+export async function appendSyncLog(access: Access, entry: SyncLogEntry): Promise<void> {
+  await access.put(syncLogStore, [entry]);
+  const keys = await access.keys(syncLogStore);
+  await access.delete(syncLogStore, keys.slice(0, -syncLogMax));
+}

@@ -1,0 +1,37 @@
+// The losses of this device, in their store.
+import type { Loss } from '../../wire.js';
+import { fieldsOf, lossesMax, lossesSince, newLosses } from '../losses.js';
+import type { Access } from './access.js';
+import { type LossRow, lossesStore } from './schema.js';
+
+/** Keeps those that are new, and drops the oldest; returns how many were new. */
+export async function keepLosses(access: Access, found: readonly Loss[]): Promise<number> {
+  const fresh: LossRow[] = [];
+  for (const loss of found) {
+    const known = await access.under<LossRow>(lossesStore, [loss.table, loss.id, loss.stamp]);
+    for (const each of newLosses([loss], [...known, ...fresh]))
+      fresh.push({ ...each, fields: fieldsOf(each) });
+  }
+  if (fresh.length === 0) return 0;
+  await access.put(lossesStore, fresh);
+  await access.delete(lossesStore, await access.keysTo(lossesStore, 'at', lossesSince()));
+  const over = (await access.count(lossesStore)) - lossesMax;
+  if (over > 0) {
+    const oldest = await access.keysTo(lossesStore, 'at', Number.POSITIVE_INFINITY, over);
+    await access.delete(lossesStore, oldest);
+  }
+  return fresh.length;
+}
+
+export async function readLosses(access: Access): Promise<Loss[]> {
+  const rows = await access.all<LossRow>(lossesStore);
+  return rows
+    .filter(({ at }) => at >= lossesSince())
+    .sort((a, b) => a.at - b.at)
+    .map(({ fields: _, ...loss }) => loss);
+}
+
+export function dropLoss(access: Access, loss: Loss): Promise<void> {
+  const { table, id, stamp } = loss;
+  return access.delete(lossesStore, [[table, id, stamp, fieldsOf(loss)]]);
+}
