@@ -12,6 +12,7 @@ import type {
   PullReply,
   PushReply,
   PushResult,
+  RecordKey,
   StampText,
 } from './wire.js';
 
@@ -19,6 +20,8 @@ import type {
 export interface ExchangeSummary extends ReplySummary {
   /** Changes that were answered `clone`: another engine pushes under this node. */
   cloned: number;
+  /** Everything is read again from the beginning. */
+  reset: boolean;
 }
 
 /** What of a commit an exchange decides; the clock is the engine's. */
@@ -26,9 +29,12 @@ export type Brought = Omit<Commit, 'clock' | 'offsetMs'>;
 
 export class Exchange {
   batch: Batch = emptyBatch;
+  /** The records that are asked for with the push. */
+  rereads: readonly RecordKey[] = [];
   #push: PushReply | null = null;
   #pull: PullReply | null = null;
   #records: Change[] = [];
+  #isReset = false;
 
   /** `hub`: whom the data belongs to; null: nobody yet. */
   constructor(
@@ -40,7 +46,7 @@ export class Exchange {
    * Takes a reply; throws `bad_reply` for one that would never end, and `account_mismatch` for
    * another hub's.
    */
-  receive(push: PushReply | null, pull: PullReply, records: FullReply['records'] = []): void {
+  receive(push: PushReply | null, pull: PullReply, records?: FullReply['records']): void {
     if (this.hub !== null && pull.hub !== undefined && pull.hub !== this.hub)
       throw new TidemarkError('account_mismatch', `${pull.hub} answered for ${this.hub}`);
     if (pull.reset && this.cursor === null)
@@ -52,7 +58,10 @@ export class Exchange {
         throw new TidemarkError('bad_reply', `results[${i}] asks for what was sent`);
     this.#push = push;
     this.#pull = pull;
-    this.#records = records;
+    this.#records = records ?? [];
+    // An endpoint that cannot show single records: it shows them when everything is read again.
+    const unanswered = push !== null && this.rereads.length > 0 && records === undefined;
+    this.#isReset = pull.reset === true || unanswered;
   }
 
   summary(sentAt: number, receivedAt: number, serverAt: number): ExchangeSummary {
@@ -66,7 +75,8 @@ export class Exchange {
       kept,
       clockRefused,
       cloned,
-      more: this.#pull?.more === true || this.#pull?.reset === true,
+      more: this.#pull?.more === true || this.#isReset,
+      reset: this.#isReset,
       accepted: this.#accepted(),
       sentAt,
       receivedAt,
@@ -95,12 +105,12 @@ export class Exchange {
 
   /** Adds what was read to `commit`. */
   #read(pull: PullReply, commit: Brought): void {
-    commit.cursor = pull.cursor;
+    commit.cursor = this.#isReset ? null : pull.cursor;
     commit.after = this.cursor;
     if (pull.hub !== undefined) commit.hub = pull.hub;
     if (this.#records.length > 0) commit.records = this.#records;
     const { offer = null, adopt = false } = pull;
-    if (pull.reset) {
+    if (this.#isReset) {
       // Without `safe`: it counts in another epoch than the journal does.
       commit.reset = { offer, adopt, cursor: this.cursor };
       return;

@@ -92,9 +92,9 @@ describe('the results of a push', () => {
   });
 });
 
-describe('what is stored', () => {
-  const changes = pullReply().changes as Change[];
+const changes = pullReply().changes as Change[];
 
+describe('what is stored', () => {
   test('is the page and its cursor', () => {
     const commit = exchangeOf([], pull({ changes, cursor: 'e:9' })).commit(true, null);
     const stored = { acknowledged: [], changes, cursor: 'e:9', after: 'e:1', complete: true };
@@ -210,6 +210,34 @@ describe('the journal', () => {
   test('is not kept for an endpoint that counts no seq', () => {
     const commit = exchangeOf([{ outcome: 'applied' }], pull({ changes })).commit(true, null);
     expect(['journal' in commit, 'seq' in commit]).toEqual([false, false]);
+  });
+});
+
+describe('records that are asked for', () => {
+  const push = { results: [], seq: 3, cursor: 'e:3', serverTime: 0 };
+  const asking = () => {
+    const exchange = new Exchange('e:1');
+    exchange.rereads = [{ table: 't', id: '1' }];
+    return exchange;
+  };
+
+  test('and not answered have everything read again', () => {
+    const exchange = asking();
+    exchange.receive(push, pull({ changes, cursor: 'e:9' }));
+    const { reset, cursor, changes: none } = exchange.commit(true, null);
+    expect([reset, cursor, none]).toEqual([{ offer: null, adopt: false, cursor: 'e:1' }, null, []]);
+    expect(exchange.summary(0, 0, 0)).toMatchObject({ more: true, reset: true });
+  });
+
+  test('and answered, or not asked for, do not', () => {
+    const answered = asking();
+    answered.receive(push, pull(), []);
+    const onlyRead = asking();
+    onlyRead.receive(null, pull());
+    for (const exchange of [answered, onlyRead]) {
+      expect(exchange.commit(true, null).reset).toBe(undefined);
+      expect(exchange.summary(0, 0, 0)).toMatchObject({ more: false, reset: false });
+    }
   });
 });
 

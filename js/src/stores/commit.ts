@@ -49,13 +49,14 @@ export interface Commit {
   records?: Change[];
   /**
    * The page was the last: while sweeping, what no page of this reading showed is removed now, but
-   * for records with pending writes or dead letters.
+   * for records with pending writes or dead letters. Nothing is left to be read again.
    */
   complete?: boolean;
   /** Instead of a page: everything is to be read again. */
   reset?: Reset;
 }
 
+/** Also what begins a reading that no hub asked for: `{ offer: null, adopt: false, … }`. */
 export interface Reset {
   /** The seq past which the journal is offered again, under its own stamps; null: nothing is. */
   offer: number | null;

@@ -52,12 +52,16 @@ function nextAdoption(log: readonly PendingWrite[], node: string): string {
   return stampAfter(adoptionStamp(node), adopted.length);
 }
 
-/** Removes the clean records that the reading that ends here did not show. */
+/**
+ * Removes the clean records that the reading that ends here did not show. It has also shown all that
+ * was to be read again.
+ */
 export function sweep(next: Contents): void {
   const kept = new Set(next.marks);
   for (const write of next.log) kept.add(placeOf(write));
   for (const { change } of next.dead) kept.add(placeOf(change));
   for (const place of next.rows.keys()) if (!kept.has(place)) next.rows.delete(place);
   next.marks.clear();
+  next.rereads.clear();
   next.state.sweeping = false;
 }

@@ -67,6 +67,20 @@ export const sweepTests: StoreTests = {
     equal(await here(subject, 'a', 'b'), 'b', 'left');
   },
 
+  'what was to be read again has been read at the end': async (subject) => {
+    await subject.pull({
+      table: 'todos',
+      id: '"x"',
+      stamp: stampAt(9),
+      patch: true,
+      row: { n: 1 },
+    });
+    await reset(subject);
+    equal((await subject.commit({ cursor: 'e:4' })).rereads, 1, 'under way');
+    equal((await subject.commit({ cursor: 'e:5', complete: true })).rereads, 0, 'at the end');
+    equal((await subject.outbox()).rereads, [], 'asked for');
+  },
+
   'the state says that it has yet to sweep': async (subject) => {
     equal((await subject.store.load()).sweeping, false, 'at first');
     await reset(subject);

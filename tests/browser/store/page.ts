@@ -6,6 +6,7 @@ import { useWasm } from '../../../js/src/wasm.js';
 import { dexieTests } from './dexie-tests.js';
 import { openDexieStore } from './driver.js';
 import { lifecycleTests } from './lifecycle-tests.js';
+import { upgradeTests } from './upgrade-tests.js';
 
 declare global {
   var result: unknown;
@@ -20,5 +21,6 @@ const tests = [
   ...storeContract(openDexieStore, join),
   ...named(dexieTests(join), 'dexie'),
   ...named(lifecycleTests(join), 'lifecycle'),
+  ...named(upgradeTests(join), 'upgrade'),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

@@ -43,7 +43,7 @@ export async function applyCommit(
   return {
     pending: await countPending(access),
     missing: outcome.missing.length,
-    rereads: outcome.rereads,
+    rereads: sweeps ? 0 : outcome.rereads,
     losses: await keepLosses(access, outcome.losses),
     refused: refused + outcome.refused,
     sweeping: state.sweeping ?? false,

@@ -77,7 +77,10 @@ export async function markShown(access: Access, changes: readonly Change[]): Pro
   await access.put(marksStore, rows);
 }
 
-/** Removes the clean records that the reading that ends here did not show. */
+/**
+ * Removes the clean records that the reading that ends here did not show. It has also shown all that
+ * was to be read again.
+ */
 export async function sweep(access: Access, state: StateRow, tables: readonly string[]) {
   const kept = new Kept();
   for (const { table, ids } of await access.all<MarksRow>(marksStore)) kept.add(table, ids);
@@ -93,6 +96,7 @@ export async function sweep(access: Access, state: StateRow, tables: readonly st
     );
   }
   await access.clear(marksStore);
+  await access.clear(rereadsStore);
   state.sweeping = false;
 }
 
