@@ -149,6 +149,6 @@ await main(async () => {
   const names = positionals.length > 0 ? positionals : known;
   await build(names);
   if (values.replay) return replay(names);
-  if (values.merge) return (await forEach(names, merge), 0);
+  if (values.merge) return forEach(names, merge).then(() => 0);
   return search(names, seconds);
 });

@@ -30,6 +30,11 @@ const needs = {
     commands: ['cmake', 'ninja', 'clang++-19'],
     note: 'Clang 19 with its runtime libraries',
   },
+  bench: {
+    packages: ['g++', 'cmake', 'ninja-build', 'libbenchmark-dev'],
+    commands: ['g++', 'cmake', 'ninja'],
+    note: 'a C++ compiler, CMake >= 3.25, Ninja, Google Benchmark',
+  },
   wasm: {
     packages: ['cmake', 'ninja-build'],
     commands: ['cmake', 'ninja', 'emcc'],
