@@ -25,6 +25,8 @@ class Engine {
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
+  /// What a snapshot of a running machine makes of an engine: for tests of what happens then.
+  [[nodiscard]] Engine copy() const;
 
   // Getters.
   [[nodiscard]] Status status() const noexcept;
@@ -86,6 +88,7 @@ class Engine {
 
  private:
   struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };
 

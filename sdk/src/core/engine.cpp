@@ -73,6 +73,8 @@ Engine::Engine(const Config& config, Node node) : impl_(std::make_unique<Impl>(c
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::Engine(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Engine Engine::copy() const { return Engine(std::make_unique<Impl>(*impl_)); }
 
 Status Engine::status() const noexcept { return impl_->session.status(); }
 const Clock& Engine::clock() const noexcept { return impl_->clock; }

@@ -1,0 +1,168 @@
+// What befalls a device or the hub.
+#include <algorithm>
+
+#include "mutants.h"
+#include "world.h"
+
+namespace sim {
+
+bool World::store_fails(int i) { return !quiet_ && (states_[i].full || random_.chance(profile_.store_full)); }
+
+bool World::crashes(int) { return !quiet_ && random_.chance(profile_.store_crash); }
+
+void World::set_clock(int i) {
+  static constexpr std::int64_t kSteps[] = {-1'000,     1'000,       90'000,        -90'000,
+                                            86'400'000, -86'400'000, 365 * kDayMs, -365 * kDayMs};
+  states_[i].skew_ms = random_.chance(300) ? 0 : states_[i].skew_ms + kSteps[random_.below(8)];
+  // A clock may show years ago, but not a time before 1970.
+  states_[i].skew_ms = std::max(states_[i].skew_ms, -20 * 365 * kDayMs);
+}
+
+void World::restore_hub() {
+  remember_ledgers();
+  std::erase_if(backups_, [this](const Backup& each) { return each.at < now_ - kBackupMs; });
+  if (backups_.empty()) return;
+  const Backup& backup = backups_[random_.below(static_cast<std::uint32_t>(backups_.size()))];
+  hubs_[0].restored(backup.data, 1001 + ++epochs_ * 7919, now_);
+  drop_lost_copies();
+}
+
+void World::restore_device(int i) {
+  remember_ledgers();
+  DeviceState& state = states_[i];
+  if (!state.backup) return;
+  device(i).disk = *state.backup;
+  state.read_to = {};
+  boot(i);
+  drop_lost_copies();
+}
+
+// A running machine is copied: two engines go on from one memory.
+void World::clone(int i) {
+  if (devices_.size() >= 5 || !device(i).alive) return;
+  const auto copy = static_cast<int>(devices_.size());
+  states_.push_back(states_[i]);
+  states_.back().backup.reset();
+  devices_.push_back(std::make_unique<Device>(copy, *this, DeviceConfig{}, random_.word()));
+  device(copy).clone_from(device(i));
+  device(copy).pump();
+}
+
+// The browser takes the whole storage.
+void World::evict(int i) {
+  remember_ledgers();
+  device(i).disk = {};
+  states_[i].read_to = {};
+  boot(i);
+  drop_lost_copies();
+}
+
+void World::switch_account(int i) {
+  remember_ledgers();
+  if (device(i).disk.hub == 0) return;
+  DeviceState& state = states_[i];
+  Device& it = device(i);
+  const int home = static_cast<int>(it.disk.hub) - 100;
+  if (state.account == home) {
+    state.account = 1 - home;
+    return;
+  }
+  // The app either gives up what the other user left, which the store refuses to do silently, or
+  // signs in as before.
+  const bool refuses = it.disk.pending() > 0 || !it.disk.dead.empty();
+  if (random_.chance(500) || (refuses && !is(Mutant::switch_drops_outbox))) {
+    state.account = home;
+  } else {
+    it.disk.clear();
+    state.read_to = {};
+    boot(i);
+  }
+  if (it.alive) it.resume();
+}
+
+void World::deal_with_letters(int i, bool all) {
+  Device& it = device(i);
+  if (!it.alive) return;
+  while (!it.disk.dead.empty()) {
+    const DeadLetter letter = it.disk.dead.back();
+    const bool again = random_.chance(500);
+    for (const Value number : letter.writes) writes_[number].fate = Fate::discarded;
+    it.disk.discard(it.disk.dead.size() - 1);
+    if (again) retry(i, letter);
+    if (!all) break;
+  }
+  it.sync_now();
+}
+
+// As the app's own write: a new stamp, a new number.
+void World::retry(int i, const DeadLetter& letter) {
+  Device& it = device(i);
+  const auto stamp = it.reserve();
+  if (!stamp || states_[i].full) return;
+  const Row row = it.disk.rows[letter.record];
+  const auto number = static_cast<Value>(writes_.size());
+  Write write;
+  write.device = i;
+  write.record = letter.record;
+  write.before = row.values;
+  write.stamps.push_back(*stamp);
+  write.deletes = letter.columns.deleted;
+  write.fields = write.deletes ? 0 : kAllFields;
+  write.account = static_cast<int>(it.disk.hub) - 100;
+  Entry entry;
+  entry.transaction = it.disk.next_transaction++;
+  entry.record = letter.record;
+  entry.write = number;
+  entry.columns.reg = *stamp;
+  entry.columns.deleted = write.deletes;
+  if (!write.deletes) {
+    entry.columns.base = *stamp;
+    entry.create = !row.shown;
+  }
+  writes_.push_back(write);
+  const Row next = write.deletes ? Row{} : Row{true, {number, number, number}};
+  it.disk.write(entry, next);
+  it.disk.rereads.reset(letter.record);
+  it.wrote(1);
+}
+
+// A write is gone for good where no hub, row, log or ledger has it any more.
+void World::drop_lost_copies() {
+  for (Value number = 1; number < writes_.size(); ++number) {
+    Write& write = writes_[number];
+    if (write.fate != Fate::open && write.fate != Fate::taken) continue;
+    if (!copy_exists(number)) write.fate = Fate::destroyed;
+  }
+}
+
+bool World::copy_exists(Value number) const {
+  const Write& write = writes_[number];
+  const auto holds = [number](const Values& values) {
+    return std::find(values.begin(), values.end(), number) != values.end();
+  };
+  const auto is_it = [&write](Stamp stamp) {
+    return std::find(write.stamps.begin(), write.stamps.end(), stamp) != write.stamps.end();
+  };
+  for (const Hub& hub : hubs_) {
+    const HubRecord& held = hub.data.records[write.record];
+    if (held.held && (write.deletes ? is_it(held.columns.reg) : holds(held.values))) return true;
+  }
+  for (const auto& each : devices_) {
+    const Disk& disk = each->disk;
+    for (const Entry& entry : disk.log)
+      if (entry.write == number) return true;
+    if (write.deletes) {
+      for (const JournalEntry& entry : disk.journal)
+        for (const Head& head : entry.heads)
+          if (head.record == write.record && head.columns.deleted && is_it(head.columns.reg))
+            return true;
+      for (const Entry& entry : disk.log)
+        if (entry.record == write.record && is_it(entry.columns.reg)) return true;
+    } else if (holds(disk.rows[write.record].values) || holds(disk.graves[write.record].values)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace sim

@@ -1,0 +1,271 @@
+// Push: merges changes into the hub's records under one seq, as js/src/worker/push.ts does.
+#include <algorithm>
+
+#include "hub.h"
+#include "mutants.h"
+
+namespace sim {
+
+using tidemark::Errc;
+
+void stamp_register(Columns& columns) {
+  if (columns.deleted) return;
+  Stamp greatest = columns.base;
+  for (const Stamp stamp : columns.field) greatest = std::max(greatest, stamp);
+  if (greatest != kNoStamp) columns.reg = greatest;
+}
+
+bool Hub::take_turn(const Request& request) {
+  if (request.turn == 0) return true;
+  auto& turns = data.turns;
+  const auto found = std::find_if(turns.begin(), turns.end(),
+                                  [&](const auto& each) { return each.node == request.node; });
+  if (found == turns.end()) {
+    turns.push_back({request.node, request.turn, request.turn_before});
+    return true;
+  }
+  const bool next = request.turn_before == found->turn;
+  const bool again = request.turn == found->turn && request.turn_before == found->before;
+  if (!next && !again && !is(Mutant::no_turns)) return false;
+  *found = {request.node, request.turn, request.turn_before};
+  return true;
+}
+
+bool Hub::is_retired(Stamp stamp, bool offer) const {
+  for (const auto& [node, until] : data.retired)
+    if (node == stamp.node) return !offer || stamp.ms() > until;
+  return false;
+}
+
+bool Hub::is_clock_wrong(const Change& change, WallMs now) {
+  const auto& columns = change.columns;
+  const bool offer = change.offer.epoch != 0;
+  bool wrong = false;
+  const auto look = [&](Stamp stamp) {
+    if (stamp == kNoStamp) return;
+    if (stamp.ms() > now + kDriftMs && !is(Mutant::no_drift_bound)) {
+      wrong = true;
+      if (!is_retired(stamp, false) && !is(Mutant::no_retirement))
+        data.retired.push_back({stamp.node, now + kDriftMs});
+    }
+  };
+  look(columns.base);
+  look(columns.reg);
+  for (const Stamp stamp : columns.field) look(stamp);
+  const auto refused = [&](Stamp stamp) { return stamp != kNoStamp && is_retired(stamp, offer); };
+  return wrong || refused(columns.base) || refused(columns.reg) ||
+         std::any_of(columns.field.begin(), columns.field.end(), refused);
+}
+
+void Hub::push(const Request& request, WallMs now, Reply& reply) {
+  if (!take_turn(request)) {
+    reply.results.assign(request.changes.size(), {Outcome::clone, Errc::ok});
+    return;
+  }
+  Push push{request, request.cursor.from, data.seq, {}};
+  bool stopped = false;
+  for (Change change : request.changes) {
+    if (is(Mutant::clamp_future)) {
+      const auto clamp = [&](Stamp& stamp) {
+        if (stamp.ms() > now) stamp.time = static_cast<std::uint64_t>(now) << 16;
+      };
+      clamp(change.columns.base);
+      clamp(change.columns.reg);
+      for (Stamp& stamp : change.columns.field) clamp(stamp);
+    }
+    const Result verdict = verdict_of(change);
+    HubRecord& held = data.records[change.record];
+    Result result;
+    if (is_clock_wrong(change, now))
+      result.outcome = Outcome::clock;
+    else if (stopped || verdict.outcome != Outcome::applied)
+      result = stopped ? Result{Outcome::kept, Errc::unavailable} : verdict;
+    else if (!held.held)
+      result = absent(push, change);
+    else if (change.is_patch() && !held.columns.has_base() && !is(Mutant::zombie_patch))
+      result.outcome = Outcome::need_full;
+    else
+      result = merge(push, change);
+    if (verdict.outcome != Outcome::applied && is(Mutant::poison_blocks)) stopped = true;
+    if (result.outcome == Outcome::applied || result.outcome == Outcome::merged)
+      data.taken.push_back({change, push.seq});
+    push.results.push_back(result);
+  }
+  if (is(Mutant::partial_ack_all) && !push.results.empty())
+    std::fill(push.results.begin(), push.results.end(), push.results.front());
+  if (push.seq != data.seq) {
+    data.seq = push.seq;
+    if (data.marks.empty() || now - data.marks.back().at >= kMarkMs) {
+      data.marks.push_back({now, data.seq});
+      maintain(now);
+    }
+  }
+  reply.results = std::move(push.results);
+  reply.push_seq = data.seq;
+}
+
+Result Hub::verdict_of(const Change& change) const {
+  return verdict ? verdict(change) : Result{};
+}
+
+Result Hub::absent(Push& push, const Change& change) {
+  const bool offer = change.offer.epoch != 0;
+  const Stamp purged = purged_after(change.offer.epoch, !offer || is(Mutant::global_purge_mark));
+  const bool late = purged != kNoStamp && change.columns.reg <= purged;
+  if (change.columns.deleted) {
+    if (late) return {};
+    return insert(push, change);
+  }
+  const bool created = change.create && !is(Mutant::create_ignored);
+  if (late && !created && !is(Mutant::no_purge_mark)) return {Outcome::rejected, Errc::purged};
+  if (change.is_patch() && !is(Mutant::zombie_patch)) return {Outcome::need_full, Errc::ok};
+  return insert(push, change);
+}
+
+Result Hub::insert(Push& push, const Change& change) {
+  push.seq = data.seq + 1;
+  HubRecord& held = data.records[change.record];
+  held = {};
+  held.held = true;
+  held.columns = change.columns;
+  for (int f = 0; f < kFields; ++f)
+    if (held.columns.field[f] != kNoStamp) held.field_seq[f] = push.seq;
+  held.seq = held.whole_seq = push.seq;
+  held.by_node = push.request.node;
+  held.values = change.values;
+  return {};
+}
+
+namespace {
+
+// What a change does to a record, other than to lose.
+struct News {
+  bool any = false, whole = false, register_lost = false, unlike = false;
+  Fields fields = 0;
+};
+
+struct Merged {
+  Values values{};
+  Fields lost = 0, replaced = 0;
+};
+
+Merged merge_values(const HubRecord& held, const Change& change, const JoinResult& joined) {
+  Merged merged;
+  const Fields said = change.columns.deleted ? 0 : change.columns.written();
+  for (int f = 0; f < kFields; ++f) {
+    const Value mine = held.values[f];
+    const Value theirs = has(said, f) ? change.values[f] : 0;
+    const Side side = joined.sides.of(f);
+    bool remote_wins = side == Side::remote || (side == Side::tie && theirs > mine);
+    if (is(Mutant::tie_remote) && side == Side::tie && has(said, f)) remote_wins = true;
+    if (is(Mutant::arrival_order) && has(said, f)) remote_wins = true;
+    merged.values[f] = remote_wins ? theirs : mine;
+    if (mine == theirs) continue;
+    if (remote_wins)
+      merged.replaced |= 1u << f;
+    else if (has(said, f) && side == Side::local)
+      merged.lost |= 1u << f;
+  }
+  return merged;
+}
+
+bool is_outdone(const HubRecord& held, Fields lost, std::uint32_t read) {
+  if (held.whole_seq > read || is(Mutant::no_outdone)) return false;
+  for (int f = 0; f < kFields; ++f)
+    if (has(lost, f) && held.seq_of(f) <= read) return true;
+  return false;
+}
+
+News news_of(const HubRecord& held, const Change& change, const JoinResult& joined,
+             const Merged& merged, bool outdone) {
+  News news;
+  for (int f = 0; f < kFields; ++f) {
+    const auto side = joined.sides.field[f];
+    if (side == Side::remote || (side == Side::tie && has(merged.replaced, f)))
+      news.fields |= 1u << f;
+  }
+  const bool turned = change.columns.deleted != held.columns.deleted;
+  const bool register_won = joined.sides.reg == Side::remote;
+  news.register_lost = turned && !register_won;
+  const bool shown = news.register_lost && held.lost_reg != change.columns.reg;
+  const bool base_written = joined.sides.base == Side::remote ||
+                            (joined.sides.base == Side::tie && merged.replaced != 0);
+  news.whole = base_written || shown || outdone || (turned && register_won);
+  const bool revived = turned && register_won && change.is_patch() && !is(Mutant::revived_in_part);
+  news.unlike = news.register_lost || revived || outdone;
+  news.any = news.whole || register_won || news.fields != 0;
+  return news;
+}
+
+}  // namespace
+
+Result Hub::merge(Push& push, const Change& change) {
+  HubRecord& held = data.records[change.record];
+  const HubRecord before = held;
+  const JoinResult joined = join(before.columns, change.columns);
+  const Merged merged = merge_values(before, change, joined);
+  const bool outdone = is_outdone(before, merged.lost, push.read);
+  const News news = news_of(before, change, joined, merged, outdone);
+  const bool delete_won = change.columns.deleted && !before.columns.deleted &&
+                          joined.sides.reg == Side::remote;
+  keep_losses(push, before, change, joined, news.register_lost, delete_won);
+  const bool lost = merged.lost != 0 || news.register_lost;
+  const Result result{lost ? Outcome::merged : Outcome::applied, Errc::ok};
+  if (!news.any) return result;
+  push.seq = data.seq + 1;
+  held.columns = joined.columns;
+  for (int f = 0; f < kFields; ++f)
+    if (held.columns.field[f] == kNoStamp)
+      held.field_seq[f] = 0;
+    else if (has(news.fields, f) || before.field_seq[f] == 0)
+      held.field_seq[f] = push.seq;
+  held.seq = push.seq;
+  if (news.whole) held.whole_seq = push.seq;
+  // The writer holds the record as it is now only if it had read all that it was before.
+  const Node node = push.request.node;
+  const bool had_read = before.by_node == node || before.seq <= push.read;
+  const bool holds = had_read || is(Mutant::own_rows_left_out);
+  const bool unlike = news.unlike && !is(Mutant::unlike_ignored);
+  held.by_node = holds && !unlike ? node : Node{0};
+  if (news.register_lost) held.lost_reg = change.columns.reg;
+  held.values = merged.values;
+  return result;
+}
+
+// A value that loses to a write whose writer had not read it.
+void Hub::keep_losses(const Push& push, const HubRecord& held, const Change& change,
+                      const JoinResult& joined, bool register_lost, bool delete_won) {
+  if (is(Mutant::no_hub_ledger)) return;
+  const Fields said = change.columns.deleted ? 0 : change.columns.written();
+  for (int f = 0; f < kFields; ++f) {
+    const Value mine = held.values[f];
+    const Value theirs = has(said, f) ? change.values[f] : 0;
+    const Side side = joined.sides.of(f);
+    const bool remote_wins = side == Side::remote || (side == Side::tie && theirs > mine);
+    const bool differs = mine != theirs;
+    Loss loss{change.record, {}, {}, false};
+    const bool edit_lost = register_lost && !change.columns.deleted;
+    if (theirs != 0 && ((differs && !remote_wins) || edit_lost)) {
+      loss.stamp = change.columns.of(f);
+      loss.values[f] = theirs;
+      loss.deleted = edit_lost;
+      add_loss(loss);
+    }
+    const bool unseen = held.seq_of(f) > push.read &&
+                        held.columns.of(f).node != push.request.node;
+    if (mine != 0 && unseen && ((differs && remote_wins && has(said, f)) || delete_won)) {
+      loss = {change.record, held.columns.of(f), {}, delete_won};
+      loss.values[f] = mine;
+      if (!is(Mutant::held_losses_ignored)) add_loss(loss);
+    }
+  }
+}
+
+void Hub::add_loss(const Loss& loss) {
+  for (const Loss& each : data.losses)
+    if (each.record == loss.record && each.stamp == loss.stamp && each.values == loss.values)
+      return;
+  data.losses.push_back(loss);
+}
+
+}  // namespace sim

@@ -1,0 +1,226 @@
+// What must be true whatever happened. Most is asked at quiet, some at every commit.
+#include <algorithm>
+#include <cstdio>
+
+#include "mutants.h"
+#include "world.h"
+
+namespace sim {
+
+namespace {
+
+// A record as a naive model has it: for each field the greatest (stamp, value) of all that the hub
+// took, in no order. It shares nothing with the merge.
+struct Naive {
+  std::array<std::pair<Stamp, Value>, kFields> fields{};
+  std::pair<Stamp, bool> deleted{};
+  void take(const Change& change) {
+    const Columns& columns = change.columns;
+    for (int f = 0; f < kFields; ++f) {
+      const Stamp at = columns.field[f] != kNoStamp ? columns.field[f] : columns.base;
+      if (at != kNoStamp) fields[f] = std::max(fields[f], {at, change.values[f]});
+    }
+    deleted = std::max(deleted, {columns.reg, columns.deleted});
+  }
+};
+
+}  // namespace
+
+void World::restamped(int i, Value number, Stamp stamp) {
+  Write& write = writes_[number];
+  ++restamps;
+  if (write.device == i || device(i).alive) write.stamps.push_back(stamp);
+}
+
+void World::settled(int at, const Batch& batch, const std::vector<Settled>& settled,
+                    std::uint32_t hub) {
+  // There was nothing left of these: their writer deleted the record since.
+  for (const Entry& entry : device(at).disk.log)
+    if (std::find(batch.vanished.begin(), batch.vanished.end(), entry.id) != batch.vanished.end())
+      if (entry.write != 0) writes_[entry.write].fate = Fate::taken;
+  for (const auto& [i, result] : settled) {
+    if (result.outcome == Outcome::rejected) ++letters;
+    const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
+    if (!taken && result.outcome != Outcome::rejected) continue;
+    const auto& ids = batch.entries[i];
+    for (const Entry& entry : device(at).disk.log) {
+      const bool covered = std::find(ids.begin(), ids.end(), entry.id) != ids.end();
+      if (!covered || entry.write == 0) continue;
+      Write& write = writes_[entry.write];
+      if (write.account == -1 && hub != 0) write.account = static_cast<int>(hub) - 100;
+      if (write.fate == Fate::open || write.fate == Fate::taken)
+        write.fate = taken ? Fate::taken : Fate::dead;
+    }
+  }
+}
+
+// A transaction is sent whole.
+void World::check_batch(int i, const Batch& batch) {
+  if (batch.changes.empty()) return;
+  const Disk& disk = device(i).disk;
+  std::vector<std::uint32_t> covered = batch.vanished;
+  for (const auto& ids : batch.entries) covered.insert(covered.end(), ids.begin(), ids.end());
+  const auto is_covered = [&covered](const Entry& entry) {
+    return std::find(covered.begin(), covered.end(), entry.id) != covered.end();
+  };
+  for (const Entry& one : disk.log) {
+    if (!is_covered(one) || one.write == 0) continue;
+    const Write& write = writes_[one.write];
+    // Of one that was partly refused, the rest goes on alone.
+    const bool whole = std::none_of(writes_.begin(), writes_.end(), [&](const Write& other) {
+      return other.device == write.device && other.transaction == write.transaction &&
+             other.fate != Fate::open;
+    });
+    for (const Entry& other : disk.log)
+      if (whole && other.transaction == one.transaction && !is_covered(other))
+        return fail("half a transaction is sent");
+  }
+}
+
+void World::verify(int i) { (void)i; }
+
+void World::committed(int i) {
+  const Disk& disk = device(i).disk;
+  if (tracing_) {
+    std::printf("  device %d has stored: cursor %u, pending %u, rows", i, disk.cursor.seq, disk.pending());
+    for (Record r = 0; r < kRecords; ++r)
+      if (disk.rows[r].shown)
+        std::printf(" %d:%u,%u,%u", r, disk.rows[r].values[0], disk.rows[r].values[1], disk.rows[r].values[2]);
+    std::putchar('\n');
+  }
+  Cursor& read_to = states_[i].read_to;
+  if (disk.cursor.epoch == read_to.epoch && disk.cursor.epoch != 0 &&
+      disk.cursor.seq < read_to.seq && !disk.sweeping)
+    fail("a cursor went back");
+  if (!disk.sweeping) read_to = disk.cursor;
+  if (disk.journal.size() > 400) fail("the journal grows without bound");
+  // What its user wrote last is what a device shows, unless it lost and that is said.
+  for (const Entry& entry : disk.log) {
+    if (entry.write == 0 || entry.columns.deleted) continue;
+    const Row& row = disk.rows[entry.record];
+    for (int f = 0; f < kFields; ++f) {
+      if (!has(writes_[entry.write].fields, f) || row.values[f] == entry.write || !row.shown)
+        continue;
+      const bool later = std::any_of(disk.log.begin(), disk.log.end(), [&](const Entry& other) {
+        return other.record == entry.record && other.columns.reg > entry.columns.reg;
+      });
+      if (!later && !is_in_ledger(entry.write))
+        return fail("a pending value is not shown and not in the ledger");
+    }
+  }
+}
+
+void World::look() {
+  for (int i = 0; i < 2; ++i) look_at_hub(i);
+  for (int i = 0; i < static_cast<int>(devices_.size()); ++i) look_at_device(i);
+  look_at_writes();
+  for (const Hub& hub : hubs_) {
+    losses += static_cast<std::uint32_t>(hub.data.losses.size());
+    for (const Epoch& epoch : hub.data.epochs) purges += epoch.purged != kNoStamp;
+  }
+}
+
+void World::look_at_hub(int number) {
+  const Hub& hub = hubs_[number];
+  std::array<Naive, kRecords> naive{};
+  for (const Taken& taken : hub.data.taken) naive[taken.change.record].take(taken.change);
+  for (Record r = 0; r < kRecords; ++r) {
+    const HubRecord& held = hub.data.records[r];
+    const Naive& model = naive[r];
+    if (!held.held) continue;
+    if (held.columns.deleted != model.deleted.second || held.columns.reg != model.deleted.first)
+      return fail("the hub's record " + std::to_string(r) + " is not the reference model's");
+    for (int f = 0; f < kFields; ++f) {
+      if (held.values[f] != model.fields[f].second)
+        return fail("a value of the hub's record " + std::to_string(r) +
+                    " is not the reference model's");
+      const Value value = held.values[f];
+      if (value == 0 || held.columns.deleted) continue;
+      const Write& write = writes_[value];
+      if (write.account != -1 && write.account != number)
+        return fail("a row of one user is at another's hub");
+      const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
+      if (held.columns.of(f) < least && held.columns.of(f).time > kRecords)
+        return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
+                    " is under a stamp that is not its own");
+    }
+  }
+}
+
+void World::look_at_device(int i) {
+  const Disk& disk = device(i).disk;
+  const Hub& hub = hubs_[states_[i].account];
+  for (Record r = 0; r < kRecords; ++r) {
+    const HubRecord& held = hub.data.records[r];
+    const bool shown = held.held && !held.columns.deleted;
+    const std::string where = "record " + std::to_string(r) + " of device " + std::to_string(i);
+    if (disk.rows[r].shown != shown)
+      return fail(where + (shown ? " is missing" : " is there, at the hub it is not"));
+    if (shown && disk.rows[r].values != held.values) return fail(where + " differs from the hub's");
+  }
+}
+
+void World::look_at_writes() {
+  for (Value number = 1; number < writes_.size() && failure.empty(); ++number) {
+    const Write& write = writes_[number];
+    if (write.fate == Fate::destroyed || write.fate == Fate::dead || write.fate == Fate::discarded)
+      continue;
+    look_at_write(number, write);
+  }
+}
+
+// An acknowledged write is there, or something later is; and if that did not know of it, the ledger
+// has it.
+void World::look_at_write(Value number, const Write& write) {
+  const std::string name = "write " + std::to_string(number) + " of device " +
+                           std::to_string(write.device) + " to record " +
+                           std::to_string(write.record);
+  // Whose disk is gone, nobody was told; what reached the hub counts all the same.
+  for (const auto& each : devices_)
+    for (const Entry& entry : each->disk.log)
+      if (entry.write == number) return fail(name + " is still in an outbox");
+  const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
+  const int account = std::max(write.account, 0);
+  const HubRecord& held = hubs_[account].data.records[write.record];
+  const bool purged = !held.held;
+  if (write.deletes) {
+    if (held.held && !held.columns.deleted && held.columns.reg < least)
+      fail(name + ", a delete, is undone");
+    return;
+  }
+  for (int f = 0; f < kFields; ++f) {
+    if (!has(write.fields, f)) continue;
+    if (held.held && held.values[f] == number && !held.columns.deleted) continue;
+    if (held.held && held.columns.of(f) < least && held.columns.reg < least)
+      return fail(name + " is lost");
+    bool known = is_in_ledger(number);
+    for (Value later = number + 1; !known && later < writes_.size(); ++later) {
+      const Write& other = writes_[later];
+      known = other.record == write.record && other.before[f] == number &&
+              (other.deletes || has(other.fields, f));
+    }
+    if (!known) return fail(name + (purged ? " is gone" : " lost and is in no ledger"));
+  }
+}
+
+bool World::is_in_ledger(Value number) const {
+  if (number < ledgered_.size() && ledgered_[number]) return true;
+  const auto has_it = [number](const std::vector<Loss>& losses) {
+    return std::any_of(losses.begin(), losses.end(), [number](const Loss& loss) {
+      return std::find(loss.values.begin(), loss.values.end(), number) != loss.values.end();
+    });
+  };
+  for (const Hub& hub : hubs_)
+    if (has_it(hub.data.losses)) return true;
+  return std::any_of(devices_.begin(), devices_.end(),
+                     [&](const auto& device) { return has_it(device->disk.losses); });
+}
+
+// Before anything that destroys a ledger: until then it could be read.
+void World::remember_ledgers() {
+  ledgered_.resize(writes_.size());
+  for (Value number = 1; number < writes_.size(); ++number)
+    if (!ledgered_[number]) ledgered_[number] = is_in_ledger(number);
+}
+
+}  // namespace sim

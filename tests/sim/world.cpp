@@ -1,0 +1,313 @@
+// The actions of users and of the network.
+#include "world.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include "mutants.h"
+
+namespace sim {
+
+using tidemark::Errc;
+
+namespace {
+
+constexpr std::uint32_t kAccounts = 2;
+
+}  // namespace
+
+World::World(const Schedule& schedule, bool trace)
+    : schedule_(schedule), profile_(schedule.profile), tracing_(trace), random_(schedule.seed) {
+  writes_.resize(1);  // 0: no write
+  for (std::uint32_t i = 0; i < kAccounts; ++i) {
+    hubs_[i].create(100 + i, 1000 * (i + 1), now_);
+    hubs_[i].verdict = [this](const Change& change) {
+      Result result;
+      if (quiet_) return result;
+      for (const Value value : change.values)
+        if (value != 0 && writes_[value].poison)
+          result = {value % 2 ? Outcome::rejected : Outcome::kept, Errc::too_large};
+      if (change.columns.deleted && change.columns.reg.time % 29 == 0 && profile_.poison != 0)
+        result = {Outcome::rejected, Errc::too_large};
+      return result;
+    };
+  }
+  DeviceConfig config;
+  config.engine.push_records_max = profile_.push;
+  config.engine.outbox_writes_max = profile_.writes_max;
+  config.engine.pull_records_max = profile_.page;
+  states_.resize(profile_.devices);
+  for (int i = 0; i < profile_.devices; ++i) {
+    if (random_.chance(300)) states_[i].skew_ms = static_cast<std::int64_t>(random_.below(7'200'000)) - 3'600'000;
+    devices_.push_back(std::make_unique<Device>(i, *this, config, random_.word()));
+    device(i).boot();
+    device(i).pump();
+  }
+}
+
+void World::run() {
+  for (const Action& action : schedule_.actions) {
+    if (!failure.empty()) return;
+    act(action);
+  }
+}
+
+void World::act(const Action& action) {
+  random_ = Random(action.seed);
+  ++steps;
+  hash(static_cast<std::uint64_t>(action.act) << 8 | action.device);
+  note("%10.3f s  %s", static_cast<double>(now_ - kBegin) / 1000, describe(action).c_str());
+  const int i = action.device;
+  if (i >= static_cast<int>(devices_.size())) return;
+  Device& it = device(i);
+  switch (action.act) {
+    case Act::deliver:
+      if (!network_.empty()) deliver(random_.below(static_cast<std::uint32_t>(network_.size())));
+      break;
+    case Act::write:
+      write(i, false);
+      break;
+    case Act::transaction:
+      write(i, true);
+      break;
+    case Act::pass: {
+      static constexpr std::int64_t kTimes[] = {3, 200, 5'000, 40'000, 400'000, 7'200'000};
+      std::int64_t ms = kTimes[random_.below(6)];
+      if (profile_.long_times && random_.chance(150)) ms = kDayMs * (1 + random_.below(60));
+      pass(ms + random_.below(static_cast<std::uint32_t>(ms / 2 + 1)));
+      break;
+    }
+    case Act::sync:
+      if (it.alive) random_.chance(500) ? it.sync_now() : it.poke();
+      break;
+    case Act::crash:
+      it.crash();
+      break;
+    case Act::boot:
+      if (!it.alive || random_.chance(100)) boot(i);
+      break;
+    case Act::offline:
+      if (it.alive) it.set_online(false);
+      break;
+    case Act::online:
+      if (it.alive) it.set_online(true);
+      break;
+    case Act::pause:
+      if (it.alive) it.pause();
+      break;
+    case Act::resume:
+      if (it.alive) it.resume();
+      break;
+    case Act::clock:
+      set_clock(i);
+      break;
+    case Act::backup_hub:
+      backups_.push_back({now_, hubs_[0].data});
+      break;
+    case Act::restore_hub:
+      restore_hub();
+      break;
+    case Act::backup_device:
+      states_[i].backup = it.disk;
+      break;
+    case Act::restore_device:
+      restore_device(i);
+      break;
+    case Act::clone:
+      clone(i);
+      break;
+    case Act::evict:
+      evict(i);
+      break;
+    case Act::disk:
+      states_[i].full = !states_[i].full;
+      break;
+    case Act::token:
+      it.config.token_ok = random_.chance(200);
+      it.config.can_refresh = random_.chance(600);
+      break;
+    case Act::schema:
+      if (random_.chance(400)) hubs_[states_[i].account].schema_min = 2;
+      if (random_.chance(400)) it.config.schema = 2;
+      break;
+    case Act::quota:
+      hub_of(i).quota = random_.chance(500);
+      break;
+    case Act::account:
+      switch_account(i);
+      break;
+    case Act::letters:
+      deal_with_letters(i, false);
+      break;
+    case Act::check:
+      check();
+      break;
+  }
+  if (it.alive) it.pump();
+}
+
+void World::write(int i, bool many) {
+  Device& it = device(i);
+  if (!it.alive || states_[i].full) return;  // the app's write fails, loudly
+  const std::uint32_t transaction = it.disk.next_transaction++;
+  const std::uint32_t count = many ? 2 + random_.below(3) : 1;
+  for (std::uint32_t n = 0; n < count; ++n) write_one(i, transaction);
+  it.wrote(count);
+}
+
+void World::write_one(int i, std::uint32_t transaction) {
+  Device& it = device(i);
+  const auto record = static_cast<Record>(random_.below(kRecords));
+  Row row = it.disk.rows[record];
+  const auto stamp = it.reserve();
+  if (!stamp) return;
+  const auto number = static_cast<Value>(writes_.size());
+  Write write;
+  write.device = i;
+  write.record = record;
+  write.before = row.values;
+  write.stamps.push_back(*stamp);
+  write.poison = random_.chance(profile_.poison);
+  write.transaction = transaction;
+  if (it.disk.hub != 0) write.account = static_cast<int>(it.disk.hub) - 100;
+  Entry entry;
+  entry.transaction = transaction;
+  entry.record = record;
+  entry.write = number;
+  entry.columns.reg = *stamp;
+  if (row.shown && random_.chance(200)) {
+    write.deletes = true;
+    entry.columns.deleted = true;
+    row = {};
+  } else if (row.shown && is_field_table(record)) {
+    write.fields = static_cast<Fields>(1 + random_.below(kAllFields));
+    for (int f = 0; f < kFields; ++f)
+      if (has(write.fields, f)) {
+        row.values[f] = number;
+        entry.columns.field[f] = *stamp;
+      }
+  } else {
+    write.fields = kAllFields;
+    entry.create = !row.shown;
+    entry.columns.base = *stamp;
+    row = {true, {number, number, number}};
+  }
+  for (const Value value : write.before)
+    if (value != 0 && !writes_[value].stamps.empty() && write.stamps[0] <= writes_[value].stamps[0] && writes_[value].stamps.size() == 1)
+      fail("causality: a write is not after what its writer saw");
+  note("  write %u: device %d record %d %s fields %d at %s", number, i, record,
+       write.deletes ? "delete" : entry.create ? "create" : "edit", write.fields,
+       stamp->text().c_str());
+  writes_.push_back(write);
+  it.disk.write(entry, row);
+  hash(number);
+}
+
+void World::pass(std::int64_t ms) {
+  now_ += ms;
+  pump_due();
+}
+
+void World::pump_due() {
+  for (int i = 0; i < static_cast<int>(devices_.size()); ++i) {
+    Device& it = device(i);
+    if (!it.alive) continue;
+    if (it.deadline() != 0 && wall(i) >= it.deadline()) it.time_out();
+    it.pump();
+  }
+}
+
+void World::boot(int i) {
+  ++states_[i].life;
+  device(i).boot();
+}
+
+void World::send(int i, std::uint32_t message, Request request) {
+  Message out;
+  out.device = i;
+  out.hub = states_[i].account;
+  out.id = message;
+  out.life = states_[i].life;
+  out.request = std::move(request);
+  network_.push_back(std::move(out));
+}
+
+// One message arrives, or something happens to it.
+void World::deliver(std::size_t at) {
+  Message message = network_[at];
+  const bool doubled = !quiet_ && random_.chance(profile_.doubles);
+  if (!doubled) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(at));
+  now_ += 1 + random_.below(60);
+  if (!quiet_ && random_.chance(profile_.loss)) return;
+  if (!message.is_reply) return at_hub(message);
+  hash(static_cast<std::uint64_t>(message.reply.cursor.seq) << 32 | message.reply.page.size());
+  Device& it = device(message.device);
+  if (message.life != states_[message.device].life) return;
+  const bool half = !quiet_ && random_.chance(profile_.loss / 4);
+  const bool failed = half || message.fault != Errc::ok;
+  const Errc fault = half ? Errc::bad_reply : message.fault;
+  note("  device %d receives: cursor %u, settles %zu", message.device, it.disk.cursor.seq, message.reply.results.size());
+  it.deliver(message.id, failed ? nullptr : &message.reply, fault);
+  if (it.alive) it.pump();
+}
+
+void World::at_hub(const Message& message) {
+  Message answer;
+  answer.device = message.device;
+  answer.hub = message.hub;
+  answer.id = message.id;
+  answer.life = message.life;
+  answer.is_reply = true;
+  Hub& hub = hubs_[message.hub];
+  const bool before = !quiet_ && random_.chance(profile_.hub_crash);
+  const bool after = !quiet_ && random_.chance(profile_.hub_crash);
+  const std::uint32_t seq = hub.data.seq;
+  if (before)
+    answer.fault = Errc::unavailable;
+  else
+    answer.reply = hub.answer(message.request, now_);
+  note("  hub %d answers device %d%s: seq %u, page of %zu to %u%s%s%s", message.hub, message.device,
+       before || after ? " (lost)" : "", hub.data.seq, answer.reply.page.size(),
+       answer.reply.cursor.seq, answer.reply.more ? ", more" : "",
+       answer.reply.reset ? ", reset" : "",
+       answer.reply.error == Errc::ok ? "" : std::string(name_of(answer.reply.error)).c_str());
+  for (const Result& result : answer.reply.results) {
+    const auto i = static_cast<std::size_t>(&result - answer.reply.results.data());
+    const Change& change = message.request.changes[i];
+    note("    record %d %s at %s: %s", change.record,
+         change.columns.deleted ? "delete" : change.is_patch() ? "patch" : "whole",
+         change.columns.reg.text().c_str(), name_of(result.outcome));
+    hash(static_cast<std::uint64_t>(result.outcome));
+  }
+  if (after) answer.fault = Errc::network;
+  if (hub.data.seq != seq && profile_.live)
+    for (int i = 0; i < static_cast<int>(devices_.size()); ++i)
+      if (i != message.device && device(i).alive && states_[i].account == message.hub) {
+        device(i).poke();
+        device(i).pump();
+      }
+  if (hub.data.seq < seq) fail("the hub's seq went back");
+  resets += answer.reply.reset;
+  network_.push_back(std::move(answer));
+}
+
+void World::note(const char* form, ...) const {
+  if (!tracing_) return;
+  va_list values;
+  va_start(values, form);
+  std::vprintf(form, values);
+  va_end(values);
+  std::putchar('\n');
+}
+
+void World::fail(const std::string& what) {
+  if (failure.empty()) failure = what;
+}
+
+void World::hash(std::uint64_t word) {
+  trace_hash = (trace_hash ^ word) * 0x100000001b3u;
+  trace_hash ^= trace_hash >> 29;
+}
+
+}  // namespace sim
