@@ -147,14 +147,15 @@ describe('a change of an absent record', () => {
   test('only the greatest stamp that was purged counts, of any epoch', () =>
     withHub((local) => {
       purged(local);
-      local.hub.restored(local.now);
-      expect(outcomes(local.push([whole('gone', at(9), {})]))).toEqual(['purged']);
       // One that is purged later, and has a lesser stamp, lessens nothing.
       local.push([remove('here', at(7))]);
       pass(local, 1);
       pass(local, 100);
       expect(tombstones(local)).toBe(0);
       expect(outcomes(local.push([whole('here', at(8), {})]))).toEqual(['purged']);
+      local.hub.restored(local.now);
+      expect(outcomes(local.push([whole('gone', at(9), {})]))).toEqual(['purged']);
+      expect(outcomes(local.push([whole('gone', at(10), {})]))).toEqual(['applied']);
     }));
 });
 
