@@ -1,7 +1,7 @@
-// Which fields a write changed, and whether its values can be synced at all: two walks over rows as
-// the app gave them.
+// Which fields a write changed, whether its values can be synced at all, and what a patch makes of a
+// row.
 import { TidemarkError } from '../errors.js';
-import { encodeRow, encodeValue, valueDepthMax } from '../values.js';
+import { encodeRow, encodeValue, isAbsent, setOwn, valueDepthMax } from '../values.js';
 
 /**
  * Throws `value_unsupported` naming the path, for a row that cannot be synced. Allocates nothing
@@ -77,4 +77,13 @@ function isSameObject(a: object, b: object): boolean {
   return names.every(
     (name) => Object.hasOwn(b, name) && isSame(valueOf(a, name), valueOf(b, name)),
   );
+}
+
+/** `before` with the fields of a patch, in tagged form or not; absent ones are removed. */
+export function patchedRow(before: object, fields: object = {}): Record<string, unknown> {
+  const row = { ...before } as Record<string, unknown>;
+  for (const name of Object.keys(fields))
+    if (isAbsent(valueOf(fields, name))) delete row[name];
+    else setOwn(row, name, valueOf(fields, name));
+  return row;
 }

@@ -1,8 +1,8 @@
 // What a write on the app's behalf leaves, and what it says: a retried letter, an undone loss.
 import { TidemarkError } from '../errors.js';
-import { decodeRow, isAbsent, setOwn } from '../values.js';
+import { decodeRow } from '../values.js';
 import type { WireRow } from '../wire.js';
-import { changedFields } from './changed.js';
+import { changedFields, patchedRow } from './changed.js';
 import { placeOf } from './pending.js';
 import type { DeadLetter, LocalWrite, PendingRecord } from './reports.js';
 import type { MergeMode, Outbox, PendingWrite } from './store.js';
@@ -36,14 +36,6 @@ export function writtenBy(
   if (letter) return { row, fields: change.patch ? names : null, create };
   const fields = changedFields(before, row);
   return fields.length === 0 ? null : { row, fields, create };
-}
-
-function patchedRow(before: WireRow, fields: WireRow = {}): WireRow {
-  const row = { ...before };
-  for (const name of Object.keys(fields))
-    if (isAbsent(fields[name])) delete row[name];
-    else setOwn(row, name, fields[name]);
-  return row;
 }
 
 export function noLetter(id: number): TidemarkError {

@@ -26,38 +26,31 @@ export function lossesOf(
   const theirs = change.row ?? {};
   const remoteDeletes = remote.deleted && joined.register === 'remote';
   const localDeletes = local.deleted && joined.register !== 'remote';
-  const losses = new Losses(change);
+  const found: Loss[] = [];
+  // Gathers the fields that one write lost to another.
+  const lose = (name: string, from: WireRow, stamp: StampText, winner: StampText, by: boolean) => {
+    if (!has(from, name)) return;
+    let loss = found.find((each) => each.stamp === stamp && each.winner === winner);
+    if (loss === undefined) {
+      const { table, id } = change;
+      loss = { table, id, stamp, row: {}, winner, at: Date.now(), ...(by && { deleted: true }) };
+      found.push(loss);
+    }
+    setOwn(loss.row, name, structuredClone(from[name]));
+  };
   for (const name of new Set([...Object.keys(row), ...Object.keys(theirs)])) {
-    const mineSaid = stampIn(local, name);
-    const theirsSaid = stampIn(remote, name);
+    const mineAt = stampIn(local, name);
+    const theirsAt = stampIn(remote, name);
     const order = compareFields(row, theirs, name);
     const side = joined.fields.get(name) ?? joined.base;
     const remoteWins = side === 'remote' || (side === 'tie' && order < 0);
-    const met = order !== 0 && mineSaid !== null && theirsSaid !== null;
-    if (mineSaid !== null && (remoteDeletes || (met && remoteWins)))
-      losses.add(name, row, mineSaid, theirsSaid ?? remote.register, remoteDeletes);
-    if (theirsSaid !== null && (localDeletes || (met && !remoteWins)))
-      losses.add(name, theirs, theirsSaid, mineSaid ?? local.register, localDeletes);
+    const met = order !== 0 && mineAt !== null && theirsAt !== null;
+    if (mineAt !== null && (remoteDeletes || (met && remoteWins)))
+      lose(name, row, mineAt, theirsAt ?? remote.register, remoteDeletes);
+    if (theirsAt !== null && (localDeletes || (met && !remoteWins)))
+      lose(name, theirs, theirsAt, mineAt ?? local.register, localDeletes);
   }
-  return losses.found;
-}
-
-/** Gathers the fields that one write lost to another. */
-class Losses {
-  readonly found: Loss[] = [];
-  constructor(readonly change: Change) {}
-
-  add(name: string, row: WireRow, stamp: StampText, winner: StampText, deleted: boolean): void {
-    if (!has(row, name)) return;
-    let loss = this.found.find((each) => each.stamp === stamp && each.winner === winner);
-    if (loss === undefined) {
-      const { table, id } = this.change;
-      loss = { table, id, stamp, row: {}, winner, at: Date.now() };
-      if (deleted) loss.deleted = true;
-      this.found.push(loss);
-    }
-    setOwn(loss.row, name, structuredClone(row[name]));
-  }
+  return found;
 }
 
 /** Those of `found` that are not `known`, field by field: the later value under a stamp is none. */

@@ -2,8 +2,9 @@
 // of it succeeded.
 import { columnsOfChange } from '../columns.js';
 import type { Join } from '../merge.js';
-import { decodeRow, isAbsent, setOwn } from '../values.js';
+import { decodeRow } from '../values.js';
 import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
+import { patchedRow } from './changed.js';
 import type { Acknowledgement, Commit } from './commit.js';
 import type { JournalEntry } from './journal.js';
 import { lossesMax, lossesOf, lossesSince, newLosses } from './losses.js';
@@ -154,11 +155,7 @@ function applyClean(rows: Rows, change: Change): boolean {
   else {
     const before = rows.get(place);
     if (before === undefined) return false;
-    const after = structuredClone(before);
-    for (const name of Object.keys(changed))
-      if (isAbsent(changed[name])) delete after[name];
-      else setOwn(after, name, changed[name]);
-    rows.set(place, after);
+    rows.set(place, patchedRow(before, changed));
   }
   return true;
 }

@@ -1,11 +1,10 @@
 // Whose data it is: what becomes of adoptions, of another user's data, and the log of exchanges.
 import { TidemarkError } from '../../errors.js';
-import { encodeKey } from '../../values.js';
-import type { IdText } from '../../wire.js';
+import type { RecordKey } from '../../wire.js';
 import { placeOf } from '../pending.js';
 import { type RecordState, type SyncLogEntry, syncLogMax } from '../store.js';
 import type { Access } from './access.js';
-import type { LogEntry } from './entry.js';
+import { type LogEntry, placesIn } from './entry.js';
 import { countPending } from './log.js';
 import {
   type DeadRow,
@@ -21,14 +20,12 @@ import { readAgain } from './sweep.js';
 /** Drops the adoptions: what the hub has is read, and the rest swept. */
 export async function keepRemote(access: Access): Promise<void> {
   const log = await access.all<LogEntry>(logStore);
-  const [adopted, others] = [log.filter((each) => each.adopted), log.filter((e) => !e.adopted)];
+  const dropped = log.filter(({ adopted }) => adopted);
   await access.delete(
     logStore,
-    adopted.map(({ id }) => id),
+    dropped.map(({ id }) => id),
   );
-  const pending = new Set(
-    others.flatMap(({ table, keys }) => keys.map((key) => placeOf({ table, id: encodeKey(key) }))),
-  );
+  const pending = placesIn(log.filter(({ adopted }) => !adopted));
   const graves = await access.keys(gravesStore);
   await access.delete(
     gravesStore,
@@ -49,17 +46,12 @@ export async function clearAll(access: Access, tables: readonly string[], discar
   await access.putState({ key, offsetMs, device, tables: covered, term: term + 1, ...nothing });
 }
 
-export async function recordStateOf(
-  access: Access,
-  table: string,
-  id: IdText,
-): Promise<RecordState> {
+export async function recordStateOf(access: Access, record: RecordKey): Promise<RecordState> {
+  const place = placeOf(record);
   const letters = await access.all<DeadRow>(deadStore);
-  if (letters.some(({ change }) => change.table === table && change.id === id)) return 'refused';
-  const log = await access.all<LogEntry>(logStore);
-  const is = (entry: LogEntry) =>
-    entry.table === table && entry.keys.some((key) => encodeKey(key) === id);
-  return log.some(is) ? 'pending' : 'synced';
+  if (letters.some(({ change }) => placeOf(change) === place)) return 'refused';
+  const pending = placesIn(await access.all<LogEntry>(logStore));
+  return pending.has(place) ? 'pending' : 'synced';
 }
 
 export async function readSyncLog(access: Access): Promise<SyncLogEntry[]> {

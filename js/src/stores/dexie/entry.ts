@@ -4,7 +4,13 @@
 import type { Columns } from '../../columns.js';
 import { encodeKey } from '../../values.js';
 import type { StampText } from '../../wire.js';
-import { deleteColumns, patchColumns, wholeAgain, wholeColumns } from '../pending.js';
+import {
+  deleteColumns,
+  patchColumns,
+  placeOf as recordText,
+  wholeAgain,
+  wholeColumns,
+} from '../pending.js';
 import { type PendingWrite, stampAfter } from '../store.js';
 
 /**
@@ -43,9 +49,9 @@ export interface LogEntry {
   many?: number;
   /** Rows that were there before they were synced: stamped below everything else, for ever. */
   adopted?: true;
-  /** What is offered again: the cursor at which it was known, and each key's own columns. */
+  /** One record that is offered again: the cursor at which it was known, and its own columns. */
   offer?: string;
-  columns?: Columns[];
+  columns?: Columns;
 }
 
 /**
@@ -58,7 +64,7 @@ export const newestWindow = 1_000;
 export function newestOf(entries: readonly LogEntry[]): StampText | null {
   let newest: StampText | null = null;
   for (const entry of entries) {
-    if (entry.stamp === null || entry.columns !== undefined) continue;
+    if (entry.stamp === null) continue;
     const last = stampAfter(entry.stamp, spanOf(entry) - 1);
     if (newest === null || last > newest) newest = last;
   }
@@ -74,6 +80,13 @@ export function placeOf(entry: LogEntry, i: number): number {
 /** How many consecutive stamps the entry's places take. */
 export function spanOf(entry: LogEntry): number {
   return placeOf(entry, entry.keys.length - 1) + 1;
+}
+
+/** The records that `log` has writes of, as texts of `placeOf`. */
+export function placesIn(log: readonly LogEntry[]): Set<string> {
+  return new Set(
+    log.flatMap(({ table, keys }) => keys.map((key) => recordText({ table, id: encodeKey(key) }))),
+  );
 }
 
 /** `created`, `whole`, or the place in `fields`. */
@@ -95,21 +108,17 @@ export function writeOf(entry: LogEntry, i: number): PendingWrite {
     table: entry.table,
     id: encodeKey(entry.keys[i]),
     columns:
-      entry.op === 'delete'
+      entry.columns ??
+      (entry.op === 'delete'
         ? deleteColumns(stamp)
         : set < 0
           ? wholeColumns(stamp)
-          : patchColumns(entry.fields?.[set] ?? [], stamp),
+          : patchColumns(entry.fields?.[set] ?? [], stamp)),
     create: entry.op === 'put' && set === created,
   };
   if (set === createdAndSent) write.sent = true;
-  return entry.columns === undefined ? write : offered(write, entry, i);
-}
-
-// Nothing was written together here: each record may be sent without the others.
-function offered(write: PendingWrite, { id, columns, offer = '' }: LogEntry, i: number) {
-  const transaction = `${id}/${write.index}`;
-  return { ...write, transaction, columns: columns?.[i] as Columns, offer };
+  if (entry.offer !== undefined) write.offer = entry.offer;
+  return write;
 }
 
 /** The entry without the keys at `places`; null if none is left. */
@@ -118,26 +127,22 @@ export function withoutPlaces(entry: LogEntry, places: ReadonlySet<number>): Log
   for (let i = 0; i < entry.keys.length; i++) if (!places.has(placeOf(entry, i))) kept.push(i);
   if (kept.length === 0) return null;
   if (kept.length === entry.keys.length) return entry;
-  const { of, many: _, columns, ...rest } = entry;
+  const { of, many: _, ...rest } = entry;
   const left: LogEntry = {
     ...rest,
     keys: kept.map((i) => entry.keys[i]),
     places: kept.map((i) => placeOf(entry, i)),
   };
   if (of !== undefined) left.of = kept.map((i) => of[i] as number);
-  if (columns !== undefined) left.columns = kept.map((i) => columns[i] as Columns);
   if (kept.length > 1) left.many = kept.length;
   return left;
 }
 
 /** The entry with the keys at `places` written whole, at the stamps they have. */
 export function wholeAt(entry: LogEntry, places: ReadonlySet<number>): LogEntry {
-  if (entry.columns === undefined) return codedAt(entry, places, whole);
-  const { offer = '' } = entry;
-  const columns = entry.columns.map((each, i) =>
-    places.has(placeOf(entry, i)) ? wholeAgain({ columns: each, offer }) : each,
-  );
-  return { ...entry, columns };
+  const { columns, offer = '' } = entry;
+  if (columns === undefined) return codedAt(entry, places, whole);
+  return { ...entry, columns: wholeAgain({ columns, offer }) };
 }
 
 /** The entry with `code` for the keys at `places`. */
@@ -154,7 +159,6 @@ export function* partsOf(draft: Draft): Generator<Draft> {
     const to = from + entryKeysMax;
     const part: Draft = { ...draft, keys: draft.keys.slice(from, to) };
     if (draft.of !== undefined) part.of = draft.of.slice(from, to);
-    if (draft.columns !== undefined) part.columns = draft.columns.slice(from, to);
     yield part;
   }
 }

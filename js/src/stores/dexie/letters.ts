@@ -6,45 +6,34 @@ import type { DeadLetter, LocalWrite } from '../store.js';
 import { type Access, transact } from './access.js';
 import type { Draft } from './entry.js';
 import type { Recorder } from './recorder.js';
-import { type DeadRow, deadStore, logStore, rereadsStore } from './schema.js';
-
-/** The letters, oldest first. */
-export async function readLetters(access: Access): Promise<DeadLetter[]> {
-  return access.all<DeadLetter>(deadStore);
-}
+import { deadStore, logStore, rereadsStore } from './schema.js';
 
 async function letterAt(access: Access, id: number): Promise<DeadLetter> {
-  const letter = await access.get<DeadRow>(deadStore, id);
+  const letter = await access.get<DeadLetter>(deadStore, id);
   if (letter === undefined) throw noLetter(id);
-  return letter as DeadLetter;
+  return letter;
 }
 
-export async function retryLetter(recorder: Recorder, id: number): Promise<void> {
-  const { tracker } = recorder;
-  const { change } = await transact(tracker, 'r', [deadStore], (access) => letterAt(access, id));
-  await transact(tracker, 'rw', storesOf(recorder, change, deadStore), async (access) => {
-    await writeLocal(access, recorder, change, await letterAt(access, id));
+export function retryLetter(recorder: Recorder, id: number): Promise<void> {
+  return writing(recorder, async (access) => {
+    const letter = await letterAt(access, id);
+    await writeLocal(access, recorder, letter.change, letter);
     await access.delete(deadStore, [id]);
   });
 }
 
-export function discardLetter({ tracker }: Recorder, id: number): Promise<void> {
-  return transact(tracker, 'rw', [deadStore, rereadsStore], async (access) => {
-    const { table, id: record } = (await letterAt(access, id)).change;
-    await access.put(rereadsStore, [{ table, id: record }]);
-    await access.delete(deadStore, [id]);
-  });
+export async function discardLetter(access: Access, id: number): Promise<void> {
+  const { table, id: record } = (await letterAt(access, id)).change;
+  await access.put(rereadsStore, [{ table, id: record }]);
+  await access.delete(deadStore, [id]);
 }
 
-export async function writeForApp(recorder: Recorder, change: LocalWrite): Promise<void> {
-  const stores = storesOf(recorder, change);
-  await transact(recorder.tracker, 'rw', stores, (access) => writeLocal(access, recorder, change));
+export function writeForApp(recorder: Recorder, change: LocalWrite): Promise<void> {
+  return writing(recorder, (access) => writeLocal(access, recorder, change));
 }
 
-function storesOf({ tracker }: Recorder, { table }: LocalWrite, ...others: string[]): string[] {
-  if (!tracker.tables.has(table))
-    throw new TidemarkError('table_unsupported', `${table} is not synced`);
-  return [table, logStore, ...others];
+function writing({ tracker }: Recorder, work: (access: Access) => Promise<void>): Promise<void> {
+  return transact(tracker, 'rw', [...tracker.tables.keys(), logStore, deadStore], work);
 }
 
 async function writeLocal(
@@ -54,11 +43,11 @@ async function writeLocal(
   letter?: DeadLetter,
 ): Promise<void> {
   const { table, id } = change;
+  const merge = recorder.tracker.tables.get(table);
+  if (merge === undefined) throw new TidemarkError('table_unsupported', `${table} is not synced`);
   const key = decodeKey(id);
   const before = await access.get<object>(table, key);
-  const tagged = before && encodeRow(before, table);
-  const merge = recorder.tracker.tables.get(table) ?? 'field';
-  const written = writtenBy(change, tagged, merge, letter);
+  const written = writtenBy(change, before && encodeRow(before, table), merge, letter);
   if (written === null) return;
   const { row, fields, create } = written;
   const draft: Draft = { table, keys: [key], op: row === null ? 'delete' : 'put' };

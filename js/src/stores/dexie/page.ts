@@ -3,8 +3,9 @@
 import type { Columns, JoinedColumns } from '../../columns.js';
 import { columnsOfChange } from '../../columns.js';
 import type { Join } from '../../merge.js';
-import { decodeKey, decodeRow, encodeRow, isAbsent, setOwn } from '../../values.js';
+import { decodeKey, decodeRow, encodeRow } from '../../values.js';
 import type { Change, IdText, Loss, RecordKey } from '../../wire.js';
+import { patchedRow } from '../changed.js';
 import { groupBy } from '../group.js';
 import { lossesOf } from '../losses.js';
 import { decide, foldWrites } from '../pending.js';
@@ -98,7 +99,7 @@ class TablePage {
     const { table } = this;
     for (const [i, { id, row: fields = {} }] of patches.entries()) {
       const row = rows[i];
-      if (row !== undefined) this.#puts.set(id, patched(row, fields));
+      if (row !== undefined) this.#puts.set(id, patchedRow(row, decodeRow({ ...fields })));
       else if (!refused.has(id)) this.outcome.missing.push({ table, id });
     }
   }
@@ -161,14 +162,4 @@ class TablePage {
     this.outcome.refused += letters.length;
     await this.access.put(deadStore, letters);
   }
-}
-
-function patched(row: object, fields: object): object {
-  const decoded = decodeRow({ ...fields });
-  for (const name of Object.keys(decoded)) {
-    const value = decoded[name];
-    if (isAbsent(value)) delete (row as Record<string, unknown>)[name];
-    else setOwn(row, name, value);
-  }
-  return row;
 }

@@ -1,7 +1,7 @@
 // Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they
 // get there.
 import type { Dexie } from 'dexie';
-import type { Change, IdText, Loss, WireRow } from '../../wire.js';
+import type { Change, Loss, WireRow } from '../../wire.js';
 import type { JournalEntry } from '../journal.js';
 import type { SyncState } from '../store.js';
 
@@ -49,11 +49,10 @@ export interface JournalRow extends JournalEntry {
   n: number;
 }
 
-/** What one page of the reading under way showed of one table. */
+/** The places of the records that one page of the reading under way showed. */
 export interface MarksRow {
   id?: number;
-  table: string;
-  ids: IdText[];
+  places: string[];
 }
 
 /** `fields` names it among the losses of one write. */

@@ -23,7 +23,7 @@ import { markSent } from './acknowledge.js';
 import { checkTables, coverTables } from './adopt.js';
 import { applyCommit } from './apply.js';
 import { type LogEntry, newestOf } from './entry.js';
-import { discardLetter, readLetters, retryLetter, writeForApp } from './letters.js';
+import { discardLetter, retryLetter, writeForApp } from './letters.js';
 import { countPending, restampLog } from './log.js';
 import { dropLoss, readLosses } from './losses.js';
 import { readOutbox } from './outbox.js';
@@ -35,6 +35,7 @@ import {
   lossesStore,
   marksStore,
   ownStores,
+  rereadsStore,
   stateStore,
   syncLogStore,
 } from './schema.js';
@@ -131,7 +132,7 @@ export class DexieStore implements Store {
   }
 
   deadLetters(): Promise<DeadLetter[]> {
-    return this.#run('r', [deadStore], readLetters);
+    return this.#run('r', [deadStore], (access) => access.all(deadStore));
   }
 
   retryDeadLetter(id: number): Promise<void> {
@@ -139,7 +140,7 @@ export class DexieStore implements Store {
   }
 
   discardDeadLetter(id: number): Promise<void> {
-    return discardLetter(this.#recorder, id);
+    return this.#run('rw', [deadStore, rereadsStore], (access) => discardLetter(access, id));
   }
 
   write(change: LocalWrite): Promise<void> {
@@ -159,7 +160,7 @@ export class DexieStore implements Store {
   }
 
   recordState(table: string, id: IdText): Promise<RecordState> {
-    return this.#run('r', [deadStore, logStore], (access) => recordStateOf(access, table, id));
+    return this.#run('r', [deadStore, logStore], (access) => recordStateOf(access, { table, id }));
   }
 
   syncLog(): Promise<SyncLogEntry[]> {

@@ -2,14 +2,13 @@
 // the end.
 import type { Join } from '../../merge.js';
 import { decodeKey, encodeKey } from '../../values.js';
-import type { Change, Cursor, IdText, StampText } from '../../wire.js';
-import { groupBy } from '../group.js';
+import type { Change, Cursor } from '../../wire.js';
 import { foldHeads, type Offer } from '../journal.js';
 import { placeOf } from '../pending.js';
 import type { Reset } from '../store.js';
 import type { Access } from './access.js';
 import { adoptRows } from './adopt.js';
-import { type LogEntry, partsOf } from './entry.js';
+import { type LogEntry, placesIn } from './entry.js';
 import { journalPast } from './journal.js';
 import {
   type DeadRow,
@@ -53,28 +52,19 @@ export async function readAgain(access: Access, state: StateRow, sweeping: boole
 
 /** Logs the offers in front of all else, so that what was written since finds its record. */
 async function putOffers(access: Access, offers: readonly Offer[], cursor: Cursor): Promise<void> {
-  const byTable = groupBy(offers, ({ table }) => table);
-  const entries = [...byTable].flatMap(([table, of]) => {
-    const keys = of.map(({ id }) => decodeKey(id));
-    const columns = of.map((each) => each.columns);
-    return [...partsOf({ table, keys, op: 'put', offer: cursor ?? '', columns })];
+  const [next = 1] = (await access.keys(logStore, 1)) as number[];
+  const first = Math.min(next, 1) - offers.length;
+  const entries = offers.map(({ table, id, columns }, i): LogEntry => {
+    const stamp = columns.register;
+    const entry = { id: first + i, table, keys: [decodeKey(id)], op: 'put' as const };
+    return { ...entry, stamp, offer: cursor ?? '', columns };
   });
-  const [first = 1] = (await access.keys(logStore, 1)) as number[];
-  const numbered = entries.map((entry, i): LogEntry => {
-    const stamps = entry.columns?.map(({ register }) => register).sort();
-    const stamp = stamps?.at(-1) as StampText;
-    const many = entry.keys.length > 1 ? { many: entry.keys.length } : {};
-    return { ...entry, id: Math.min(first, 1) - entries.length + i, stamp, ...many };
-  });
-  await access.put(logStore, numbered);
+  await access.put(logStore, entries);
 }
 
 /** Remembers what a page showed. */
 export async function markShown(access: Access, changes: readonly Change[]): Promise<void> {
-  const rows = [...groupBy(changes, ({ table }) => table)].map(([table, of]): MarksRow => {
-    return { table, ids: of.map(({ id }) => id) };
-  });
-  await access.put(marksStore, rows);
+  if (changes.length > 0) await access.put(marksStore, [{ places: changes.map(placeOf) }]);
 }
 
 /**
@@ -82,17 +72,15 @@ export async function markShown(access: Access, changes: readonly Change[]): Pro
  * was to be read again.
  */
 export async function sweep(access: Access, state: StateRow, tables: readonly string[]) {
-  const kept = new Kept();
-  for (const { table, ids } of await access.all<MarksRow>(marksStore)) kept.add(table, ids);
-  for (const { table, keys } of await access.all<LogEntry>(logStore))
-    kept.add(table, keys.map(encodeKey));
-  for (const { change } of await access.all<DeadRow>(deadStore))
-    kept.add(change.table, [change.id]);
+  const kept = placesIn(await access.all<LogEntry>(logStore));
+  for (const { places } of await access.all<MarksRow>(marksStore))
+    for (const place of places) kept.add(place);
+  for (const { change } of await access.all<DeadRow>(deadStore)) kept.add(placeOf(change));
   for (const table of tables) {
     const keys = await access.keys(table);
     await access.delete(
       table,
-      keys.filter((key) => !kept.has(table, key)),
+      keys.filter((key) => isUnknown(kept, table, key)),
     );
   }
   await access.clear(marksStore);
@@ -100,20 +88,10 @@ export async function sweep(access: Access, state: StateRow, tables: readonly st
   state.sweeping = false;
 }
 
-class Kept {
-  readonly #ids = new Map<string, Set<IdText>>();
-
-  add(table: string, ids: readonly IdText[]): void {
-    const known = this.#ids.get(table) ?? new Set();
-    for (const id of ids) known.add(id);
-    this.#ids.set(table, known);
-  }
-
-  has(table: string, key: unknown): boolean {
-    try {
-      return this.#ids.get(table)?.has(encodeKey(key)) === true;
-    } catch {
-      return true; // never synced: not the hub's to remove
-    }
+function isUnknown(kept: ReadonlySet<string>, table: string, key: unknown): boolean {
+  try {
+    return !kept.has(placeOf({ table, id: encodeKey(key) }));
+  } catch {
+    return false; // never synced: not the hub's to remove
   }
 }
