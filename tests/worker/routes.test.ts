@@ -29,7 +29,7 @@ describe('auth', () => {
 
   test('nobody known: 401, on every call', async () => {
     expect(await status({})).toEqual([401, 'unauthorized']);
-    for (const call of ['push', 'full']) {
+    for (const call of ['push', 'full', 'digest']) {
       const response = await SELF.fetch(`${base}/${call}`, {
         method: 'POST',
         headers: json,
@@ -38,15 +38,15 @@ describe('auth', () => {
       expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
       expect(await error(response)).toEqual([401, 'unauthorized']);
     }
-    for (const call of ['pull', 'live'])
+    for (const call of ['pull', 'losses', 'live'])
       expect(await error(await SELF.fetch(`${base}/${call}`))).toEqual([401, 'unauthorized']);
   });
 
   test("another's scope: 403, and nothing was changed", async () => {
     const [mine, theirs] = [new Device(), new Device()];
     for (const headers of [{ 'Tidemark-Scope': theirs.scope }, { 'Tidemark-Scope': '' }])
-      for (const call of ['push', 'pull', 'full', 'meta']) {
-        const post = call === 'push' || call === 'full';
+      for (const call of ['push', 'pull', 'full', 'meta', 'digest', 'losses']) {
+        const post = /push|full|digest/.test(call);
         const body = JSON.stringify({ ...mine.request([whole('a', at(1), {})]), pull: {} });
         const init = post ? { method: 'POST', body } : {};
         const response = await mine.fetch(call, { ...init, headers });
@@ -123,10 +123,18 @@ describe('paths', () => {
 
   test('wrong methods: 405, and which is right', async () => {
     const device = new Device();
-    const wrong = { push: 'GET', full: 'PUT', pull: 'POST', meta: 'DELETE', live: 'POST' };
+    const wrong = {
+      push: 'GET',
+      full: 'PUT',
+      digest: 'GET',
+      pull: 'POST',
+      losses: 'POST',
+      meta: 'DELETE',
+      live: 'POST',
+    };
     for (const [call, method] of Object.entries(wrong)) {
       const response = await device.fetch(call, { method });
-      expect(response.headers.get('Allow')).toBe(/push|full/.test(call) ? 'POST' : 'GET');
+      expect(response.headers.get('Allow')).toBe(/push|full|digest/.test(call) ? 'POST' : 'GET');
       expect(await error(response)).toEqual([405, 'method_not_allowed']);
     }
   });
