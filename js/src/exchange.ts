@@ -120,7 +120,7 @@ export class Exchange {
     if (!pull.more) commit.complete = true;
   }
 
-  /** Adds the heads of what the hub was shown to hold, under the seq by which a backup has it all. */
+  /** Adds the heads of what the hub holds now, under the seq by which a backup has all of it. */
   #keepHeads(commit: Brought): void {
     if (this.#pull?.seq === undefined) return; // an endpoint that is never restored, as it says
     const pushed = this.#push?.seq ?? 0;

@@ -1,5 +1,5 @@
-// Which fields a write changed, whether its values can be synced at all, and what a patch makes of a
-// row.
+// Which fields a write changed, whether its values can be synced at all, and what a patch makes of
+// a row.
 import { TidemarkError } from '../errors.js';
 import { encodeRow, encodeValue, isAbsent, setOwn, valueDepthMax } from '../values.js';
 

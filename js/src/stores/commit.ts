@@ -11,8 +11,8 @@ export interface Acknowledgement {
    */
   result: 'sent' | 'needFull' | 'dead' | 'later';
   /**
-   * With `dead`: why, and the change that was refused. The record of a refused delete is read again,
-   * so that it shows.
+   * With `dead`: why, and the change that was refused. The record of a refused delete is read
+   * again, so that it shows.
    */
   refusal?: Extract<PushResult, { outcome: 'rejected' }>;
   change?: Change;

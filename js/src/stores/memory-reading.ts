@@ -53,8 +53,8 @@ function nextAdoption(log: readonly PendingWrite[], node: string): string {
 }
 
 /**
- * Removes the clean records that the reading that ends here did not show. It has also shown all that
- * was to be read again.
+ * Removes the clean records that the reading that ends here did not show. It has also shown all
+ * that was to be read again.
  */
 export function sweep(next: Contents): void {
   const kept = new Set(next.marks);

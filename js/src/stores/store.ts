@@ -110,13 +110,14 @@ export interface Store {
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
    * stamps: the hub then sends the whole row. A change that deletes a record with pending writes
    * keeps their row aside until they are acknowledged, so that they are still sent. A value that
-   * loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`, changing
-   * nothing, if `term` is no longer the one that `lead` gave.
+   * loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
+   * changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
   /**
    * Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new
-   * first stamp from its old one. What was adopted stays below everything, what is offered as it is.
+   * first stamp from its old one. What was adopted stays below everything, what is offered as it
+   * is.
    */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /**
@@ -144,8 +145,8 @@ export interface Store {
   syncLog(): Promise<SyncLogEntry[]>;
   appendSyncLog(entry: SyncLogEntry): Promise<void>;
   /**
-   * What becomes of the adoptions: `merge` leaves them pending. `keep-remote` drops them: everything
-   * is read again, and what the hub does not show is removed.
+   * What becomes of the adoptions: `merge` leaves them pending. `keep-remote` drops them:
+   * everything is read again, and what the hub does not show is removed.
    */
   adoption(choice: 'merge' | 'keep-remote'): Promise<void>;
   /**

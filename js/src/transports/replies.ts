@@ -30,6 +30,10 @@ function array(value: unknown, place: string): unknown[] {
   return value;
 }
 
+function list<T>(value: unknown, place: string, check: (value: unknown, place: string) => T): T[] {
+  return array(value, place).map((each, i) => check(each, `${place}[${i}]`));
+}
+
 function text(value: unknown, place: string): string {
   return typeof value === 'string' ? value : fail(place, 'a string');
 }
@@ -94,10 +98,10 @@ function distinct(
   check: (value: unknown, place: string) => Change,
 ): Change[] {
   const seen = new Set<string>();
-  return array(value, place).map((each, i) => {
-    const checked = check(each, `${place}[${i}]`);
+  return list(value, place, (each, at) => {
+    const checked = check(each, at);
     const record = JSON.stringify([checked.table, checked.id]);
-    if (seen.has(record)) fail(`${place}[${i}]`, 'the only one of its record');
+    if (seen.has(record)) fail(at, 'the only one of its record');
     seen.add(record);
     return checked;
   });
@@ -112,8 +116,7 @@ function result(value: unknown, place: string): PushResult {
     case 'clone':
       return value as PushResult;
     case 'merged':
-      for (const [i, name] of array(it.lost, `${place}.lost`).entries())
-        text(name, `${place}.lost[${i}]`);
+      list(it.lost, `${place}.lost`, text);
       return value as PushResult;
     case 'rejected':
       return {
@@ -129,7 +132,7 @@ function result(value: unknown, place: string): PushResult {
 
 export function checkPushReply(value: unknown, changes: number): PushReply {
   const it = object(value, 'the reply');
-  const results = array(it.results, 'results').map((each, i) => result(each, `results[${i}]`));
+  const results = list(it.results, 'results', result);
   if (results.length !== changes) fail('results', `one per change (${changes})`);
   return {
     results,
@@ -184,7 +187,7 @@ function loss(value: unknown, place: string): Loss & { n: number } {
 export function checkLossesReply(value: unknown): LossesReply {
   const it = object(value, 'the reply');
   return {
-    losses: array(it.losses, 'losses').map((each, i) => loss(each, `losses[${i}]`)),
+    losses: list(it.losses, 'losses', loss),
     more: flag(it.more, 'more'),
   };
 }
@@ -215,10 +218,9 @@ export function checkDigestReply(value: unknown): DigestReply {
     cursor: text(it.cursor, 'cursor'),
     serverTime: count(it.serverTime, 'serverTime'),
   };
-  if (it.children === undefined)
-    reply.records = array(it.records, 'records').map((each, i) => hashed(each, `records[${i}]`));
+  if (it.children === undefined) reply.records = list(it.records, 'records', hashed);
   else {
-    reply.children = array(it.children, 'children').map((each, i) => child(each, `children[${i}]`));
+    reply.children = list(it.children, 'children', child);
     if (reply.children.length !== 16) fail('children', 'one per digit');
   }
   return reply;

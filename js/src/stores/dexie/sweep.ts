@@ -68,8 +68,8 @@ export async function markShown(access: Access, changes: readonly Change[]): Pro
 }
 
 /**
- * Removes the clean records that the reading that ends here did not show. It has also shown all that
- * was to be read again.
+ * Removes the clean records that the reading that ends here did not show. It has also shown all
+ * that was to be read again.
  */
 export async function sweep(access: Access, state: StateRow, tables: readonly string[]) {
   const kept = placesIn(await access.all<LogEntry>(logStore));
