@@ -58,6 +58,17 @@ describe('a push is taken', () => {
       expect(outcomes(local.push(one('a', 1), { turn: t2, after: t1 }))).toEqual(['applied']);
     }));
 
+  test('of a node that was silent as long as deletes are remembered, as of a new one', () =>
+    withHub((local) => {
+      local.push(one('a', 1), { turn: t1 });
+      local.later(90);
+      local.hub.maintain(local.now);
+      expect(outcomes(local.push(one('a', 2), { turn: t3, after: t2 }))).toEqual(['clone']);
+      local.now += 1;
+      local.hub.maintain(local.now);
+      expect(outcomes(local.push(one('a', 2), { turn: t3, after: t2 }))).toEqual(['applied']);
+    }));
+
   test('a node that never named a turn need not', () =>
     withHub((local) => {
       expect(outcomes(local.push(one('a', 1)))).toEqual(['applied']);

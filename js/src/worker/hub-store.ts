@@ -131,7 +131,9 @@ export interface Nodes {
   retire(node: string, bound: number): void;
   /** The node's last turn; null: it never named one. */
   lastTurn(node: string): Turn | null;
-  setTurn(node: string, turn: Turn): void;
+  setTurn(node: string, turn: Turn, now: number): void;
+  /** Forgets the turns of nodes whose last one was before `at`: they are new again. */
+  dropBefore(at: number): void;
 }
 
 export interface LossLedger {

@@ -24,6 +24,8 @@ export function maintain(context: Context, now: number): void {
   const { store, options } = context;
   const oldest = now - Math.max(options.tombstoneDays, options.backupDays) * dayMs;
   store.losses.dropBefore(now - options.lossDays * dayMs);
+  // An engine draws a node at every start: most are never heard of again.
+  store.nodes.dropBefore(oldest);
   const old = store.history.seqBefore(now - options.tombstoneDays * dayMs);
   if (!isYoung(context, now)) purge(store, Math.min(safeSeq(context, now), old));
   store.history.dropMarksBehind(oldest);

@@ -31,8 +31,13 @@ export class ObjectNodes implements Nodes {
     return found.toArray()[0] ?? null;
   }
 
-  setTurn(node: string, { turn, after }: Turn): void {
-    this.#sql.exec('INSERT OR REPLACE INTO nodes VALUES (?, ?, ?)', node, turn, after);
+  setTurn(node: string, { turn, after }: Turn, now: number): void {
+    const row = [node, turn, after, now];
+    this.#sql.exec('INSERT OR REPLACE INTO nodes VALUES (?, ?, ?, ?)', ...row);
+  }
+
+  dropBefore(at: number): void {
+    this.#sql.exec('DELETE FROM nodes WHERE seen < ?', at);
   }
 }
 

@@ -26,7 +26,7 @@ const tables = `
     node TEXT PRIMARY KEY, bound INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS nodes (
-    node TEXT PRIMARY KEY, turn TEXT NOT NULL, after TEXT
+    node TEXT PRIMARY KEY, turn TEXT NOT NULL, after TEXT, seen INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS losses (
     tbl TEXT NOT NULL, id TEXT NOT NULL, stamp TEXT NOT NULL, field TEXT NOT NULL,
@@ -47,6 +47,7 @@ export function prepareTables(sql: SqlStorage): void {
   sql.exec(tables);
   addColumn(sql, 'meta', 'hub', 'TEXT');
   addColumn(sql, 'meta', 'losses', 'INTEGER NOT NULL DEFAULT 0');
+  addColumn(sql, 'nodes', 'seen', 'INTEGER NOT NULL DEFAULT 0');
   // When its nodes were retired was not noted: none of their stamps is known to be fine.
   addColumn(sql, 'retired_nodes', 'bound', 'INTEGER NOT NULL DEFAULT 0');
   sql.exec(

@@ -35,7 +35,7 @@ export function applyPush(context: Context, request: PushOrFull, serverTime: num
   const batch = new Batch(store, request.node, head.seq, read, serverTime);
   const results = merged(context, batch, request.changes, serverTime);
   const { seq, conflicts } = batch;
-  noteTurn(store.nodes, request);
+  noteTurn(store.nodes, request, serverTime);
   noteDevice(store, request, results, conflicts, serverTime);
   if (seq !== head.seq) {
     store.setSeq(seq);

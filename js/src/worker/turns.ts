@@ -11,8 +11,8 @@ export function isContinued(nodes: Nodes, { node, turn, after }: PushRequest): b
   return after === last.turn || (turn === last.turn && (after ?? null) === last.after);
 }
 
-export function noteTurn(nodes: Nodes, { node, turn, after }: PushRequest): void {
-  if (turn !== undefined) nodes.setTurn(node, { turn, after: after ?? null });
+export function noteTurn(nodes: Nodes, { node, turn, after }: PushRequest, now: number): void {
+  if (turn !== undefined) nodes.setTurn(node, { turn, after: after ?? null }, now);
 }
 
 /** The node whose writes the reader made itself; null: it may be that a copy of it made them. */
