@@ -14,6 +14,10 @@ using tidemark::Engine;
 using tidemark::Errc;
 using tidemark::Ticket;
 
+/// The place of an output in Output.
+template <typename T>
+constexpr std::size_t kKind = tidemark::Output(T{}).index();
+
 class Host {
  public:
   explicit Host(Input& in);
@@ -58,7 +62,6 @@ class Host {
   };
   struct Asked {
     Ticket ticket = 0;
-    /// Its place in Output.
     std::size_t kind = 0;
     auto operator<=>(const Asked&) const = default;
   };
