@@ -163,6 +163,15 @@ export const journalTests: StoreTests = {
     equal(await subject.driver.get('todos', 'a'), { id: 'a', n: 2, m: 9 }, 'newer: taken');
   },
 
+  'each field of an offer has the later of its stamps': async (subject) => {
+    const fields = { n: stampAt(30), m: stampAt(9_000_000_000) };
+    await page(subject, 2, { ...whole('a', 20, { n: 1, m: 1 }), fields });
+    await subject.driver.update('todos', 'a', { n: 2 });
+    await reset(subject, 0);
+    await subject.pull({ ...head('a', 40), patch: true, row: { n: 3 } } as Change);
+    equal(await subject.driver.get('todos', 'a'), { id: 'a', n: 2, m: 1 }, 'own n is later');
+  },
+
   'a record that was refused is not offered: its row is not the hub’s': async (subject) => {
     await page(subject, 2, whole('a', 20, { n: 1 }), whole('b', 21, { n: 1 }));
     await subject.driver.update('todos', 'a', { n: 2 });

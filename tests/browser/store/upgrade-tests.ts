@@ -1,6 +1,7 @@
 // Databases of the version before the journal: they open as they are, and what is in them counts.
 import { Dexie } from 'dexie';
 import type { Join } from '../../../js/src/merge.js';
+import { lossDays } from '../../../js/src/stores/losses.js';
 import type { Commit, PendingWrite, Store } from '../../../js/src/stores/store.js';
 import { equal } from '../../../js/src/testing/contract.js';
 import { stampAt, TestClock } from '../../../js/src/testing/index.js';
@@ -162,6 +163,35 @@ export function upgradeTests(join: Join): Record<string, () => Promise<void>> {
       await store.retryDeadLetter(letter?.id ?? -1);
       equal(await db.table('todos').get('b'), { id: 'b', slug: 'x' }, 'row');
       equal(await store.deadLetters(), [], 'letters');
+      await db.delete();
+    },
+
+    'losses that are too old leave the database': async () => {
+      const db = openDexie({ todos: 'id' });
+      const store = await connect(db, ['todos']);
+      const lose = async (n: number) => {
+        await db.table('todos').put({ id: 'a', n });
+        const stamp = stampAt(9_000_000_000 + n);
+        const row = { n: -n };
+        await commitTo(store, join, {
+          changes: [{ ...todo('a'), stamp, patch: true, row }],
+        });
+      };
+      const { now } = Date;
+      try {
+        Date.now = () => now() - (lossDays + 1) * 86_400_000;
+        await lose(1);
+      } finally {
+        Date.now = now;
+      }
+      equal(await db.table('$tidemark_losses').count(), 1, 'at first');
+      await lose(2);
+      equal(await db.table('$tidemark_losses').count(), 1, 'the old one went');
+      equal(
+        (await store.losses()).map(({ row }) => row),
+        [{ n: 2 }],
+        'losses',
+      );
       await db.delete();
     },
 
