@@ -30,7 +30,7 @@ describe('a digest', () => {
     withHub((local) => {
       local.push([
         whole('a', at(1), { title: 'x', done: 0 }),
-        whole('b', at(2), { n: { '$tm:date': 5 }, '\ud800': 'ä' }),
+        whole('b', at(2), { '\ud800': 'ä', n: { '$tm:date': 5 } }),
         whole('gone', at(3), {}),
         { ...whole('c', at(4), {}), table: 'other' },
       ]);
@@ -38,7 +38,7 @@ describe('a digest', () => {
       const digest = local.hub.digest({ table: 'todos', prefix: '' }, local.now);
       const hashes = {
         '"a"': hexOf(recordHash('todos', '"a"', { title: 'x' })),
-        '"b"': hexOf(recordHash('todos', '"b"', { '\ud800': 'ä', n: { '$tm:date': 5 } })),
+        '"b"': hexOf(recordHash('todos', '"b"', { n: { '$tm:date': 5 }, '\ud800': 'ä' })),
       };
       expect(digest).toEqual({
         cursor: local.hub.cursor,

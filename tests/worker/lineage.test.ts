@@ -135,6 +135,10 @@ describe('a cursor of an older epoch', () => {
     const { epoch } = await device.meta();
     expect(pokes[1]).toBe(JSON.stringify({ cursor: `${epoch}:1` }));
     expect(epoch).not.toBe(epochOf(cursor));
+    // So are they when it is a reader that tells.
+    expect(await device.pull({ cursor: `${epoch}:2` })).toMatchObject({ ...reset, offer: 0 });
+    while (pokes.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(pokes[2]).toBe(JSON.stringify({ cursor: (await device.pull()).cursor }));
     socket.close();
   });
 });
