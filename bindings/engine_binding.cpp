@@ -132,7 +132,7 @@ class EngineBinding {
   }
   void handle_committed(std::uint32_t ticket, std::uint32_t pending, double now,
                         std::uint32_t random) {
-    engine_.handle_committed(ticket, pending, wall(now), random);
+    engine_.handle_committed(ticket, pending, 0, wall(now), random);
   }
   void handle_restamped(std::uint32_t ticket, double now, std::uint32_t random) {
     engine_.handle_restamped(ticket, wall(now), random);

@@ -85,7 +85,7 @@ bool Device::step(const tidemark::Output& output) {
   if (const auto* restamp = std::get_if<tidemark::Restamp>(&output)) this->restamp(*restamp);
   if (const auto* over = std::get_if<tidemark::StartOver>(&output)) {
     disk.start_over();
-    engine_->handle_committed(over->ticket, disk.pending(), now(), random());
+    engine_->handle_committed(over->ticket, disk.pending(), disk.wanted(), now(), random());
   }
   host_.committed(index_);
   if (host_.crashes(index_)) return crash(), false;
@@ -122,7 +122,7 @@ void Device::load(const tidemark::LoadOutbox& step) {
     writes_.push_back({number, transaction, static_cast<std::uint32_t>(cells_.size() - before)});
   }
   const tidemark::OutboxView outbox{writes_, cells_, bytes_,
-                                    static_cast<std::uint32_t>(disk.rereads.count())};
+                                    disk.wanted()};
   const Errc code =
       engine_->handle_outbox(step.ticket, outbox, disk.pending(), now(), random());
   if (code == Errc::bad_input) std::abort();
@@ -143,7 +143,7 @@ void Device::send(const tidemark::Send& step) {
   request.cursor = disk.cursor;
   request.node = node();
   request.turn = step.turn;
-  request.turn_before = step.turn_before;
+  request.turns_before = step.turns_before;
   request.whole = step.whole && !is(Mutant::own_left_out_of_reading);
   request.limit = step.records_max;
   if (step.call == tidemark::Call::full) {
@@ -250,7 +250,7 @@ void Device::commit(const tidemark::Commit& step) {
     if (host_.crashes(index_)) return crash();
   }
   disk.commit(input);
-  engine_->handle_committed(step.ticket, disk.pending(), now(), random());
+  engine_->handle_committed(step.ticket, disk.pending(), disk.wanted(), now(), random());
 }
 
 void Device::restamp(const tidemark::Restamp& step) {

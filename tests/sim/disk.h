@@ -80,6 +80,9 @@ class Disk {
   std::vector<Loss> losses;
 
   [[nodiscard]] std::uint32_t pending() const { return static_cast<std::uint32_t>(log.size()); }
+  [[nodiscard]] std::uint32_t wanted() const {
+    return static_cast<std::uint32_t>(rereads.count());
+  }
   [[nodiscard]] bool has_pending(Record record) const;
   /// The greatest stamp in the log.
   [[nodiscard]] Stamp newest() const;

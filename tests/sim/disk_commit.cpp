@@ -92,8 +92,8 @@ void Disk::page(const CommitInput& input) {
   const bool stale = input.after != cursor && !is(Mutant::late_page);
   if (input.with_page && !stale) {
     for (const Change& change : reply.records) {
-      take(change);
       rereads.reset(change.record);
+      take(change);
       if (!change.absent) entry.heads.push_back({change.record, change.columns});
     }
     if (reply.reset) {
@@ -142,6 +142,8 @@ void Disk::take_clean(const Change& change) {
 }
 
 void Disk::take_pending(const Change& change, const Columns& local) {
+  // Decided by stamps that may change before they are sent: what comes of it is read again.
+  if (!is(Mutant::contest_not_reread)) rereads.set(change.record);
   const JoinResult joined = join(local, change.columns);
   Row& here = rows[change.record];
   const Row row = here.shown ? here : graves[change.record];
@@ -177,7 +179,9 @@ void Disk::lose(const Change& change, const Columns& local, const JoinResult& jo
   const Fields mine = local.deleted ? 0 : local.written();
   const Fields theirs = change.columns.deleted ? 0 : change.columns.written();
   const bool remote_deletes = change.columns.deleted && joined.sides.reg == Side::remote;
-  const bool local_deletes = local.deleted && joined.sides.reg != Side::remote;
+  // A pending delete may be stamped again, and then win after all.
+  const bool local_deletes =
+      local.deleted && (joined.sides.reg != Side::remote || change.is_patch());
   for (int f = 0; f < kFields; ++f) {
     const Side side = joined.sides.of(f);
     const bool remote_wins =

@@ -57,7 +57,7 @@ struct HubData {
   std::vector<Retired> retired;
   struct Turns {
     Node node;
-    tidemark::Turn turn, before;
+    tidemark::Turn turn;
   };
   std::vector<Turns> turns;
   std::vector<Loss> losses;

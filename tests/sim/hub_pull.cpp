@@ -52,7 +52,9 @@ Reply Hub::answer(const Request& request, WallMs now) {
 bool Hub::can_read(Cursor cursor) const {
   if (cursor.epoch == 0 || is(Mutant::no_epoch)) return true;
   if (cursor.epoch != epoch() || cursor.seq > data.seq) return false;
-  return cursor.seq >= data.fence || is(Mutant::no_fence);
+  // A reading from the beginning goes on although it is behind the fence, which has not moved.
+  const bool begun_since = cursor.from != cursor.seq && cursor.fence == data.fence;
+  return cursor.seq >= data.fence || begun_since || is(Mutant::no_fence);
 }
 
 void Hub::reset(Cursor cursor, WallMs now, Reply& reply) {
@@ -88,7 +90,7 @@ bool Hub::leaves_out(const Request& request, const HubRecord& record) const {
   if (request.whole || request.node == Node{0}) return false;
   if (record.by_node != request.node) return false;
   // A full's page follows its own push.
-  const tidemark::Turn turn = request.turn != 0 ? request.turn : request.turn_before;
+  const tidemark::Turn turn = request.turn != 0 ? request.turn : request.turns_before[0];
   for (const auto& each : data.turns)
     if (each.node == request.node) return each.turn == turn || is(Mutant::no_turns);
   return true;
@@ -117,7 +119,7 @@ void Hub::pull(const Request& request, WallMs now, Reply& reply) {
       reply.page.push_back(change_of(record, from));
   }
   if (!reply.more) last = data.seq;
-  reply.cursor = {epoch(), last, reply.more ? from : last};
+  reply.cursor = {epoch(), last, reply.more ? from : last, data.fence};
   reply.seq = last;
   reply.safe = safe(now);
 }

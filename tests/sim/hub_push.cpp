@@ -21,13 +21,14 @@ bool Hub::take_turn(const Request& request) {
   const auto found = std::find_if(turns.begin(), turns.end(),
                                   [&](const auto& each) { return each.node == request.node; });
   if (found == turns.end()) {
-    turns.push_back({request.node, request.turn, request.turn_before});
+    turns.push_back({request.node, request.turn});
     return true;
   }
-  const bool next = request.turn_before == found->turn;
-  const bool again = request.turn == found->turn && request.turn_before == found->before;
+  const auto& before = request.turns_before;
+  const bool next = std::find(before.begin(), before.end(), found->turn) != before.end();
+  const bool again = request.turn == found->turn;
   if (!next && !again && !is(Mutant::no_turns)) return false;
-  *found = {request.node, request.turn, request.turn_before};
+  found->turn = request.turn;
   return true;
 }
 
@@ -191,8 +192,10 @@ News news_of(const HubRecord& held, const Change& change, const JoinResult& join
   const bool base_written = joined.sides.base == Side::remote ||
                             (joined.sides.base == Side::tie && merged.replaced != 0);
   news.whole = base_written || shown || outdone || (turned && register_won);
-  const bool revived = turned && register_won && change.is_patch() && !is(Mutant::revived_in_part);
-  news.unlike = news.register_lost || revived || outdone;
+  // Its writer may lack the fields under the tombstone, or have taken the delete for the winner.
+  const bool revived = turned && register_won && !change.columns.deleted;
+  const bool read_back = revived && !is(Mutant::revived_in_part);
+  news.unlike = news.register_lost || read_back || outdone;
   news.any = news.whole || register_won || news.fields != 0;
   return news;
 }

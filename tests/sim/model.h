@@ -87,6 +87,8 @@ struct Cursor {
   std::uint32_t seq = 0;
   /// Where this reading began: up to here everything was read, as a record moves to later seqs.
   std::uint32_t from = 0;
+  /// The fence when it began.
+  std::uint32_t fence = 0;
   bool operator==(const Cursor&) const = default;
 };
 
@@ -129,7 +131,8 @@ struct Request {
   std::uint32_t schema = 1;
   bool token_ok = true;
   Node node{0};
-  tidemark::Turn turn = 0, turn_before = 0;
+  tidemark::Turn turn = 0;
+  std::array<tidemark::Turn, tidemark::kTurnsMax> turns_before{};
   Cursor cursor;
   bool whole = false;
   std::uint32_t limit = 0;

@@ -40,6 +40,10 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
       if (entry.write != 0) writes_[entry.write].fate = Fate::taken;
   for (const auto& [i, result] : settled) {
     if (result.outcome == Outcome::rejected) ++letters;
+    if (result.outcome == Outcome::kept)
+      for (const Entry& entry : device(at).disk.log)
+        if (entry.record == batch.changes[i].record && entry.write != 0)
+          writes_[entry.write].put_off = true;
     const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
     if (!taken && result.outcome != Outcome::rejected) continue;
     const auto& ids = batch.entries[i];
@@ -69,7 +73,7 @@ void World::check_batch(int i, const Batch& batch) {
     // Of one that was partly refused, the rest goes on alone.
     const bool whole = std::none_of(writes_.begin(), writes_.end(), [&](const Write& other) {
       return other.device == write.device && other.transaction == write.transaction &&
-             other.fate != Fate::open;
+             (other.fate != Fate::open || other.put_off);
     });
     for (const Entry& other : disk.log)
       if (whole && other.transaction == one.transaction && !is_covered(other))
@@ -101,11 +105,9 @@ void World::committed(int i) {
     for (int f = 0; f < kFields; ++f) {
       if (!has(writes_[entry.write].fields, f) || row.values[f] == entry.write || !row.shown)
         continue;
-      const bool later = std::any_of(disk.log.begin(), disk.log.end(), [&](const Entry& other) {
-        return other.record == entry.record && other.columns.reg > entry.columns.reg;
-      });
-      if (!later && !is_in_ledger(entry.write))
-        return fail("a pending value is not shown and not in the ledger");
+      if (!is_overwritten(entry.write, f) && !is_in_ledger(entry.write))
+        return fail("write " + std::to_string(entry.write) +
+                    " is pending, not shown and not in the ledger");
     }
   }
 }
@@ -139,8 +141,7 @@ void World::look_at_hub(int number) {
       const Write& write = writes_[value];
       if (write.account != -1 && write.account != number)
         return fail("a row of one user is at another's hub");
-      const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
-      if (held.columns.of(f) < least && held.columns.of(f).time > kRecords)
+      if (!is_stamp_of(held.columns.of(f), value))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
                     " is under a stamp that is not its own");
     }
@@ -191,16 +192,37 @@ void World::look_at_write(Value number, const Write& write) {
   for (int f = 0; f < kFields; ++f) {
     if (!has(write.fields, f)) continue;
     if (held.held && held.values[f] == number && !held.columns.deleted) continue;
+    if (is_overwritten(number, f)) continue;
     if (held.held && held.columns.of(f) < least && held.columns.reg < least)
       return fail(name + " is lost");
-    bool known = is_in_ledger(number);
-    for (Value later = number + 1; !known && later < writes_.size(); ++later) {
-      const Write& other = writes_[later];
-      known = other.record == write.record && other.before[f] == number &&
-              (other.deletes || has(other.fields, f));
-    }
-    if (!known) return fail(name + (purged ? " is gone" : " lost and is in no ledger"));
+    if (!is_in_ledger(number))
+      return fail(name + (purged ? " is gone" : " lost and is in no ledger"));
   }
+}
+
+// A value may be sent under an earlier write's stamp of the same log, whose window ended between the
+// two; its own follows.
+bool World::is_stamp_of(Stamp stamp, Value number) const {
+  const Write& write = writes_[number];
+  if (stamp.time <= kRecords) return true;  // adopted
+  if (stamp >= *std::min_element(write.stamps.begin(), write.stamps.end())) return true;
+  for (Value earlier = 1; earlier < number; ++earlier) {
+    const Write& other = writes_[earlier];
+    if (other.record != write.record) continue;
+    if (std::find(other.stamps.begin(), other.stamps.end(), stamp) != other.stamps.end())
+      return true;
+  }
+  return false;
+}
+
+// By a write whose writer saw it.
+bool World::is_overwritten(Value number, int f) const {
+  for (Value later = number + 1; later < writes_.size(); ++later) {
+    const Write& other = writes_[later];
+    if (other.record != writes_[number].record || other.before[f] != number) continue;
+    if (other.deletes || has(other.fields, f)) return true;
+  }
+  return false;
 }
 
 bool World::is_in_ledger(Value number) const {

@@ -194,7 +194,7 @@ void World::write_one(int i, std::uint32_t transaction) {
     row = {true, {number, number, number}};
   }
   for (const Value value : write.before)
-    if (value != 0 && !writes_[value].stamps.empty() && write.stamps[0] <= writes_[value].stamps[0] && writes_[value].stamps.size() == 1)
+    if (value != 0 && !writes_[value].stamps.empty() && write.stamps[0] <= writes_[value].stamps[0] && writes_[value].stamps.size() == 1 && writes_[value].fate == Fate::taken)
       fail("causality: a write is not after what its writer saw");
   note("  write %u: device %d record %d %s fields %d at %s", number, i, record,
        write.deletes ? "delete" : entry.create ? "create" : "edit", write.fields,

@@ -31,6 +31,7 @@ struct Write {
   Fate fate = Fate::open;
   int account = -1;
   bool poison = false;
+  bool put_off = false;
   std::uint32_t transaction = 0;
 };
 
@@ -117,6 +118,8 @@ class World : public DeviceHost {
   void look_at_device(int device);
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
+  [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
+  [[nodiscard]] bool is_overwritten(Value write, int field) const;
   [[nodiscard]] bool is_in_ledger(Value write) const;
   void remember_ledgers();
   void note(const char* form, ...) const __attribute__((format(printf, 2, 3)));

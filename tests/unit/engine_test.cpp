@@ -72,7 +72,7 @@ class Device {
   }
   void commit(std::uint32_t settled) {
     stamps_.erase(stamps_.begin(), stamps_.begin() + settled);
-    engine_.handle_committed(ticket, static_cast<std::uint32_t>(stamps_.size()), now, kMost);
+    engine_.handle_committed(ticket, static_cast<std::uint32_t>(stamps_.size()), 0, now, kMost);
   }
   // One exchange that succeeds, from its load to its commit.
   void exchange() {
@@ -208,7 +208,7 @@ TEST_CASE("engine: a reply counts once, and only the current request's") {
   device.ticket = current;
   device.answer(device.reply());
   device.commit(0);
-  device.engine().handle_committed(current, 0, device.now, kMost);
+  device.engine().handle_committed(current, 0, 0, device.now, kMost);
   CHECK(device.poll() == "status wake");
 }
 

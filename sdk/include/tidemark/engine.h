@@ -77,7 +77,8 @@ class Engine {
   /// a uniform word, for jitter.
   void handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,
                     std::uint32_t random) noexcept;
-  void handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
+  /// `rereads`: records that the store now wants to see as the hub has them.
+  void handle_committed(Ticket ticket, std::uint32_t pending, std::uint32_t rereads, WallMs now,
                         std::uint32_t random) noexcept;
   void handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
   void handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept;

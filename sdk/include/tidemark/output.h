@@ -3,6 +3,7 @@
 #ifndef TIDEMARK_OUTPUT_H
 #define TIDEMARK_OUTPUT_H
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <variant>
@@ -29,6 +30,9 @@ struct PendingWrite {
 
 /// A random number that names one push of a node; see protocol.md, `turn`. 0: none.
 using Turn = std::uint32_t;
+/// Turns that a push names as its predecessors, at most. A node that has more pushes unanswered may
+/// be taken for a clone, and goes on under another name.
+inline constexpr std::size_t kTurnsMax = 8;
 
 /// What the store loaded: the oldest pending writes. Valid for the call it is passed to.
 struct OutboxView {
@@ -69,9 +73,10 @@ struct Send {
   /// The last token was refused: ask the app for a new one.
   bool refresh_token = false;
   std::uint32_t records_max = 0;
-  /// Of a push, until it is answered; and of the push before it. 0: none.
+  /// Of this push; 0: it is none. And those of which one is the node's last that the hub took: the
+  /// last that was answered, then those that were not. 0: none.
   Turn turn = 0;
-  Turn turn_before = 0;
+  std::array<Turn, kTurnsMax> turns_before{};
   /// Nothing is to be left out of the page, own writes included.
   bool whole = false;
 };

@@ -98,7 +98,11 @@ Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noex
   if (!impl_->shift_ms) return impl_->clock.reserve(count, now);
   // Moved rather than made new: an edit of last Monday must not become one of today because the
   // offset was wrong.
-  if (first.node != impl_->shifted_node) return first;
+  if (first.node != impl_->shifted_node) {
+    // What was written after it stays after it.
+    impl_->last_restamped = std::max(impl_->last_restamped, first);
+    return first;
+  }
   if (count == 0) return Errc::bad_input;
   const Stamp after = std::max(impl_->floor, impl_->last_restamped);
   Clock moved(impl_->clock.node());
@@ -195,11 +199,11 @@ void Engine::handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms,
   impl_->session.failed(code, retry_after_ms, now, random);
 }
 
-void Engine::handle_committed(Ticket ticket, std::uint32_t pending, WallMs now,
-                              std::uint32_t random) noexcept {
+void Engine::handle_committed(Ticket ticket, std::uint32_t pending, std::uint32_t rereads,
+                              WallMs now, std::uint32_t random) noexcept {
   impl_->pending = pending;
   impl_->session.set_pending(pending);
-  if (impl_->session.is_current(ticket)) impl_->session.committed(now, random);
+  if (impl_->session.is_current(ticket)) impl_->session.committed(rereads, now, random);
 }
 
 void Engine::handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept {

@@ -120,15 +120,27 @@ void Session::loaded(std::uint32_t batch_records, std::uint32_t rereads,
                      std::uint32_t random) noexcept {
   batch_records_ = batch_records;
   rereads_ = may_push() ? rereads : 0;
-  // One that was not answered may have arrived: what follows it must look like its repetition.
-  if (batch_records > 0 && turn_ == 0) turn_ = std::max<Turn>(random, 1);
+  if (batch_records > 0) take_turn(std::max<Turn>(random, 1));
   begin(Activity::sending);
+}
+
+// A push that was not answered may have arrived all the same, and be the hub's last.
+void Session::take_turn(Turn turn) noexcept {
+  if (turn_ != 0) {
+    auto free = std::find(turns_before_.begin() + 1, turns_before_.end(), Turn{0});
+    if (free == turns_before_.end()) {
+      std::shift_left(turns_before_.begin() + 1, turns_before_.end(), 1);
+      --free;
+    }
+    *free = turn_;
+  }
+  turn_ = turn;
 }
 
 void Session::replied(const Reply& reply, bool restamp) noexcept {
   reply_ = reply;
   if (reply.settled > 0) took_one_ = true;
-  if (batch_records_ > 0 && reply.cloned == 0) turn_before_ = std::exchange(turn_, 0);
+  if (batch_records_ > 0 && reply.cloned == 0) turns_before_ = {std::exchange(turn_, 0)};
   restamp_ = must_restamp_ = restamp;
   has_answered_ = answered_since_ = true;
   // A page that is not applied is read again; with a reset there is nothing else to store.
@@ -136,7 +148,7 @@ void Session::replied(const Reply& reply, bool restamp) noexcept {
   begin(restamp && nothing_to_store ? Activity::restamping : Activity::committing);
 }
 
-void Session::committed(WallMs now, std::uint32_t random) noexcept {
+void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random) noexcept {
   if (activity_ == Activity::starting_over) {
     reading_ = true;
     stop_activity();
@@ -164,7 +176,9 @@ void Session::committed(WallMs now, std::uint32_t random) noexcept {
   if (!isolated) records_max_ = config_.push_records_max;
   attempt_ = 0;
   error_ = Errc::ok;
-  if (again || reply_.more || pending_ > 0) {
+  // Those that were just asked for and are still wanted wait for the next exchange.
+  const bool rereads_now = rereads > 0 && rereads_ == 0;
+  if (again || reply_.more || pending_ > 0 || rereads_now) {
     due_ = now;
     return;
   }
@@ -310,7 +324,7 @@ Send Session::send() const noexcept {
   Send send{ticket_, batch_records_ > 0 || rereads_ > 0 ? Call::full : Call::pull, refresh_token_,
             config_.pull_records_max};
   send.turn = batch_records_ > 0 ? turn_ : 0;
-  send.turn_before = turn_before_;
+  send.turns_before = turns_before_;
   send.whole = reading_;
   return send;
 }

@@ -47,9 +47,12 @@ class Session {
   void loaded(std::uint32_t batch_records, std::uint32_t rereads, std::uint32_t random) noexcept;
   void replied(const Reply& reply, bool restamp) noexcept;
   /// The node is another: it has taken no turn yet.
-  void forget_turns() noexcept { turn_ = turn_before_ = 0; }
+  void forget_turns() noexcept {
+    turn_ = 0;
+    turns_before_ = {};
+  }
   void failed(Errc code, std::int64_t retry_after_ms, WallMs now, std::uint32_t random) noexcept;
-  void committed(WallMs now, std::uint32_t random) noexcept;
+  void committed(std::uint32_t rereads, WallMs now, std::uint32_t random) noexcept;
   void restamped(WallMs now, std::uint32_t random) noexcept;
   void store_failed(WallMs now, std::uint32_t random) noexcept;
 
@@ -67,6 +70,7 @@ class Session {
   std::optional<Output> climb(WallMs now) noexcept;
   void progressed(WallMs now) noexcept;
   void begin(Activity activity) noexcept;
+  void take_turn(Turn turn) noexcept;
   void stop_activity() noexcept;
   void retry_later(Errc code, std::int64_t at_least_ms, WallMs now, std::uint32_t random) noexcept;
   bool refuse_part(Errc code, WallMs now) noexcept;
@@ -92,9 +96,9 @@ class Session {
   bool asked_ = false;
   std::uint32_t batch_records_ = 0;
   std::uint32_t rereads_ = 0;
-  /// Of the push that is not answered yet, or 0; and of the last one that was.
+  /// Of the present push; and the last that was answered, then those that were not.
   Turn turn_ = 0;
-  Turn turn_before_ = 0;
+  std::array<Turn, kTurnsMax> turns_before_{};
   bool refresh_token_ = false;
   bool restamp_ = false;
   /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old

@@ -77,7 +77,7 @@ void Host::commit(Ticket ticket) {
     for (std::size_t i = 0; i < selected.size(); ++i)
       if (selected[i]) entries_[loaded_[i]].is_pending = false;
   pending_ = count_pending();
-  engine_.handle_committed(ticket, pending_, now_, word());
+  engine_.handle_committed(ticket, pending_, word() % 3, now_, word());
 }
 
 void Host::fail_store(Ticket ticket) { engine_.handle_store_fault(ticket, now_, word()); }
