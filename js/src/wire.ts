@@ -8,7 +8,7 @@ export const protocolVersion = 1;
 export type StampText = string;
 /** Canonical JSON text of a record's key. */
 export type IdText = string;
-/** `epoch:seq`, opaque to clients; null reads from the beginning. */
+/** Opaque to clients; null reads from the beginning. */
 export type Cursor = string | null;
 /**
  * Field to value in the tagged form of values.ts. Own properties only: a field may be named

@@ -4,7 +4,7 @@ import { zeroStamp } from '../stamp-words.js';
 import { absentField, setOwn } from '../values.js';
 import type { Change, PullReply, PullRequest, RecordKey, StampText, WireRow } from '../wire.js';
 import type { Context } from './context.js';
-import { formatCursor, readCursor } from './cursor.js';
+import { formatCursor, formatPlace, readCursor } from './cursor.js';
 import type { HeldRecord } from './hub-store.js';
 import {
   pageBytesMax,
@@ -20,8 +20,9 @@ import { ownNode } from './turns.js';
 /** Answers `request` inside a transaction of the store. */
 export function readPage(context: Context, request: PullRequest, serverTime: number): PullReply {
   const { store } = context;
-  const after = readCursor(request.cursor, store.head());
-  if (after === null) return reset(context, request.cursor as string, serverTime);
+  const place = readCursor(request.cursor, store.head());
+  if (place === null) return reset(context, request.cursor as string, serverTime);
+  const { seq: after, from } = place;
   const page = new Page(request, ownNode(store.nodes, request));
   let last = after;
   let more = false;
@@ -31,11 +32,11 @@ export function readPage(context: Context, request: PullRequest, serverTime: num
       if (more) break;
       last = record.state.seq;
     }
-    page.add(record, after);
+    page.add(record, from);
   }
   const head = store.head();
   const { changes, seq = head.seq } = page;
-  const cursor = formatCursor(head, more ? last : head.seq);
+  const cursor = more ? formatPlace(head, { seq: last, from }) : formatCursor(head, head.seq);
   return { changes, cursor, more, ...standing(context, serverTime), seq };
 }
 
@@ -95,11 +96,12 @@ class Page {
     );
   }
 
-  add(record: HeldRecord, after: number): void {
+  /** For a reader that has all up to `from`. */
+  add(record: HeldRecord, from: number): void {
     this.#records++;
     if (this.#tables !== null && !this.#tables.has(record.table)) return;
-    if (this.#isOwn(record, after)) return;
-    const change = changeOf(record, after);
+    if (this.#isOwn(record, from)) return;
+    const change = changeOf(record, from);
     if (change.patch) this.#bytes += JSON.stringify(change.row).length;
     else if (!change.deleted) this.#bytes += record.rowText.length;
     this.changes.push(change);
@@ -107,19 +109,20 @@ class Page {
   }
 
   // The reader had read the record as it was before its own writes: it holds all there is.
-  #isOwn({ state }: HeldRecord, after: number): boolean {
-    return this.#node !== null && state.byNode === this.#node && state.prevSeq <= after;
+  #isOwn({ state }: HeldRecord, from: number): boolean {
+    return this.#node !== null && state.byNode === this.#node && state.prevSeq <= from;
   }
 }
 
-function changeOf({ table, id, state, rowText }: HeldRecord, after: number): Change {
+// What of a record is past `from`.
+function changeOf({ table, id, state, rowText }: HeldRecord, from: number): Change {
   const { columns } = state;
   const key = { table, id };
   if (columns.deleted) return { ...key, stamp: columns.register, deleted: true };
   const row = JSON.parse(rowText) as WireRow;
-  if (columns.base !== null && state.wholeSeq > after)
+  if (columns.base !== null && state.wholeSeq > from)
     return withFields({ ...key, stamp: columns.base, row }, columns.fields);
-  const news = [...columns.fields].filter(([name]) => (state.fieldSeqs.get(name) ?? 0) > after);
+  const news = [...columns.fields].filter(([name]) => (state.fieldSeqs.get(name) ?? 0) > from);
   return patchOf({ ...key, stamp: columns.register, patch: true, row }, new Map(news));
 }
 

@@ -26,13 +26,13 @@ type PushOrFull = PushRequest & Partial<Pick<FullRequest, 'pull'>>;
 export function applyPush(context: Context, request: PushOrFull, serverTime: number): PushReply {
   const { store } = context;
   const head = store.head();
-  const read = readCursor(request.cursor, head);
-  if (read === null) throw new TidemarkError('reset_required');
+  const place = readCursor(request.cursor, head);
+  if (place === null) throw new TidemarkError('reset_required');
   if (!isContinued(store.nodes, request)) {
     const results = request.changes.map((): PushResult => ({ outcome: 'clone' }));
     return { results, seq: head.seq, cursor: formatCursor(head, head.seq), serverTime };
   }
-  const batch = new Batch(store, request.node, head.seq, read, serverTime);
+  const batch = new Batch(store, request.node, head.seq, place.from, serverTime);
   const results = merged(context, batch, request.changes, serverTime);
   const { seq, conflicts } = batch;
   noteTurn(store.nodes, request, serverTime);
