@@ -2,7 +2,7 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { SyncObject } from '../../js/src/worker.js';
-import { at, Device, nodeB, patch, whole } from './device.js';
+import { at, Device, nodeB, nodeC, patch, whole } from './device.js';
 import { inObject, LocalHub, start, withHub } from './local-hub.js';
 
 const outdated = expect.objectContaining({ code: 'schema_outdated' });
@@ -131,11 +131,22 @@ test('a storage of the first form opens, with all that it held', () =>
       'INSERT INTO records VALUES (?, ?, 7, 7, 0, NULL, ?, ?, ?, 0, NULL, ?)',
       ...[table, id, at(1), '[]', at(1), '{"n":1}'],
     );
+    for (const [n, row] of ['"own"', '"mixed"'].entries())
+      sql.exec(
+        'INSERT INTO records VALUES (?, ?, 7, 7, ?, ?, ?, ?, ?, 0, NULL, ?)',
+        ...[table, row, n * 3, nodeC, at(1), '[]', at(1), '{}'],
+      );
     sql.exec('INSERT INTO retired_nodes VALUES (?)', nodeB);
     const local = new LocalHub(state);
     const { hub } = local.meta();
     expect(local.meta()).toMatchObject({ epoch, seq: 7, hub: expect.stringMatching(/^\w{32}$/) });
-    expect(local.pull({ cursor: `${epoch}:6` }).changes).toEqual([whole('a', at(1), { n: 1 })]);
+    const a = whole('a', at(1), { n: 1 });
+    const [mixed, own] = [whole('mixed', at(1), {}), whole('own', at(1), {})];
+    expect(local.pull({ cursor: `${epoch}:6` }).changes).toEqual([a, mixed, own]);
+    // Of what its own writes were only a part, it is shown the rest.
+    expect(local.pull({ cursor: `${epoch}:6`, node: nodeC }).changes).toEqual([a, mixed]);
+    local.push([patch('mixed', at(2), { n: 2 })], { node: nodeC, cursor: `${epoch}:7` });
+    expect(local.pull({ cursor: `${epoch}:7`, node: nodeC }).changes).toEqual([]);
     const offer = `${epoch}:7`;
     const late = local.push([
       whole('b', at(2, nodeB), {}, { offer }),
@@ -143,7 +154,7 @@ test('a storage of the first form opens, with all that it held', () =>
     ]);
     expect(late.results).toEqual([{ outcome: 'clock' }, { outcome: 'applied' }]);
     local.hub.restored(local.now);
-    expect(local.pull({ cursor: `${epoch}:8` })).toMatchObject({ reset: true, offer: 8 });
+    expect(local.pull({ cursor: `${epoch}:9` })).toMatchObject({ reset: true, offer: 9 });
     // Once it has the new form, it is left alone.
     expect(new LocalHub(state).meta()).toEqual(local.meta());
     expect(local.meta().hub).toBe(hub);

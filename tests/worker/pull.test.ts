@@ -194,8 +194,8 @@ describe('its own writes', () => {
     const device = new Device();
     const other = new Device(device.scope, nodeB);
     const { cursor } = await other.push(whole('a', at(1), { title: 'x', done: 0 }));
-    await device.push(patch('a', at(2), { done: 1 }), whole('new', at(3), {}));
-    await device.push(patch('a', at(4), { done: 2 }));
+    await device.full(cursor, [patch('a', at(2), { done: 1 }), whole('new', at(3), {})]);
+    await device.full(cursor, [patch('a', at(4), { done: 2 })]);
     expect((await device.pull({ cursor, node: nodeA })).changes).toEqual([]);
     expect((await device.pull({ cursor, node: nodeB })).changes).toHaveLength(2);
     expect((await device.pull({ cursor })).changes).toHaveLength(2);
@@ -205,15 +205,38 @@ describe('its own writes', () => {
     const device = new Device();
     const other = new Device(device.scope, nodeB);
     const { cursor } = await device.push(whole('a', at(1), { title: 'x', done: 0 }));
-    await other.push(patch('a', at(2), { title: 'theirs' }));
-    await device.push(patch('a', at(3), { done: 1 }));
-    await device.push(patch('a', at(4), { done: 2 }));
+    await other.full(cursor, [patch('a', at(2), { title: 'theirs' })]);
+    await device.full(cursor, [patch('a', at(3), { done: 1 })]);
+    await device.full(cursor, [patch('a', at(4), { done: 2 })]);
     const { changes } = await device.pull({ cursor, node: nodeA });
     expect(changes).toEqual([
       patch('a', at(2), { title: 'theirs', done: 2 }, { fields: { done: at(4) } }),
     ]);
-    const read = (await device.pull({ cursor: `${cursor.split(':')[0]}:2`, node: nodeA })).changes;
-    expect(read).toEqual([]);
+  });
+
+  test('are not, where it wrote before it read, wherever its cursor stands since', async () => {
+    const device = new Device();
+    const other = new Device(device.scope, nodeB);
+    const { cursor } = await device.push(whole('a', at(1), { title: 'x', done: 0 }));
+    const theirs = await other.full(cursor, [patch('a', at(2), { title: 'theirs' })]);
+    await device.full(cursor, [patch('a', at(3), { done: 1 })]);
+    const late = { cursor: theirs.push.cursor, node: nodeA };
+    expect((await device.pull(late)).changes).toEqual([patch('a', at(3), { done: 1 })]);
+    // From where it has read that, its next write is its own again.
+    const read = await device.pull(late);
+    await device.full(read.cursor, [patch('a', at(4), { done: 2 })]);
+    expect((await device.pull(late)).changes).toEqual([]);
+  });
+
+  test('are not, within a reading that has not come to the record', async () => {
+    const device = new Device();
+    const other = new Device(device.scope, nodeB);
+    for (const [i, id] of ['a', 'b', 'c'].entries()) await other.push(whole(id, at(i + 1), {}));
+    const { cursor } = await device.pull({ limit: 2, node: nodeA });
+    // Nobody whose reading is not at its end has read what is past where it began.
+    await device.full(cursor, [patch('a', at(5), { n: 1 })]);
+    const rest = await device.pull({ cursor, node: nodeA });
+    expect(rest.changes.map(({ id }) => id)).toEqual(['"c"', '"a"']);
   });
 
   test('full: the page after the push has what others wrote, and not what it wrote itself', async () => {

@@ -14,9 +14,7 @@ export interface HeldState {
   seq: number;
   /** A reader behind this one needs the whole row. */
   wholeSeq: number;
-  /** The record's seq before the writes of `byNode`; 0: it had none. */
-  prevSeq: number;
-  /** Whose writes were the last, one after the other; null: everyone is to read the record. */
+  /** The node that wrote it last and knows all that it holds; null: everyone is to read it. */
   byNode: string | null;
   /**
    * The last register that lost to this record's, of a change that everyone was already shown the

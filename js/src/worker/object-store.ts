@@ -15,13 +15,13 @@ import { ObjectHistory } from './object-history.js';
 import { ObjectDevices, ObjectLosses, ObjectNodes } from './object-ledgers.js';
 import { prepareTables } from './object-tables.js';
 
-const stateColumns = `r.seq, r.whole_seq, r.prev_seq, r.by_node, r.base, r.fields, r.register,
-  r.deleted, r.lost_register, octet_length(r.row) AS row_bytes`;
+// Above 0, prev_seq is of an earlier form: its by_node need not know all of the record.
+const stateColumns = `r.seq, r.whole_seq, iif(r.prev_seq = 0, r.by_node, NULL) AS by_node, r.base,
+  r.fields, r.register, r.deleted, r.lost_register, octet_length(r.row) AS row_bytes`;
 
 type StateRow = {
   seq: number;
   whole_seq: number;
-  prev_seq: number;
   by_node: string | null;
   base: string | null;
   fields: string;
@@ -97,15 +97,13 @@ export class ObjectStore implements HubStore {
     if (isOver(rowBytesLeft, fields + (rowText ?? ''))) return false;
     this.#sql.exec(
       `INSERT INTO records
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '{}'))
-       ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = ?5, by_node = ?6,
-         base = ?7, fields = ?8,
-         register = ?9, deleted = ?10, lost_register = ?11, row = coalesce(?12, row)`,
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, coalesce(?11, '{}'))
+       ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = 0, by_node = ?5, base = ?6,
+         fields = ?7, register = ?8, deleted = ?9, lost_register = ?10, row = coalesce(?11, row)`,
       nameText(table),
       id,
       state.seq,
       state.wholeSeq,
-      state.prevSeq,
       state.byNode,
       columns.base,
       fields,
@@ -181,7 +179,6 @@ function stateOf(row: StateRow): HeldState {
     fieldSeqs: new Map(entries.map(([name, , seq]) => [name, seq])),
     seq: row.seq,
     wholeSeq: row.whole_seq,
-    prevSeq: row.prev_seq,
     byNode: row.by_node,
     lostRegister: row.lost_register,
     rowBytes: row.row_bytes,

@@ -1,5 +1,6 @@
 // The tables of a hub in a Durable Object's SQLite, and how those of an earlier form become these:
-// an object may sleep for a year and wake under the code of today.
+// an object may sleep for a year and wake under the code of today. What would have a table written
+// anew stays as it was: prev_seq of records, which is 0 in all that is written now.
 import { drawName } from './names.js';
 
 const tables = `

@@ -100,17 +100,12 @@ class Page {
   add(record: HeldRecord, from: number): void {
     this.#records++;
     if (this.#tables !== null && !this.#tables.has(record.table)) return;
-    if (this.#isOwn(record, from)) return;
+    if (this.#node !== null && record.state.byNode === this.#node) return;
     const change = changeOf(record, from);
     if (change.patch) this.#bytes += JSON.stringify(change.row).length;
     else if (!change.deleted) this.#bytes += record.rowText.length;
     this.changes.push(change);
     this.seq = record.state.seq;
-  }
-
-  // The reader had read the record as it was before its own writes: it holds all there is.
-  #isOwn({ state }: HeldRecord, from: number): boolean {
-    return this.#node !== null && state.byNode === this.#node && state.prevSeq <= from;
   }
 }
 

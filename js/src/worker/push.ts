@@ -121,7 +121,6 @@ class Batch {
       fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seq])),
       seq,
       wholeSeq: seq,
-      prevSeq: 0,
       byNode: this.#node,
       lostRegister: null,
       rowBytes: rowText.length,
@@ -152,7 +151,7 @@ class Batch {
     const rowText = merged.changed ? JSON.stringify(merged.row) : null;
     const columns = mergeColumns(state.columns, remote, joined);
     const written = this.#write(change, rowText, (seq) =>
-      nextState(merge, columns, news, seq, this.#node),
+      nextState(merge, columns, news, seq, this.#byNode(state, news)),
     );
     if (!written) return tooLarge;
     this.#keepLosses(meeting, row, merged);
@@ -162,6 +161,12 @@ class Batch {
   #keepLosses(meeting: Meeting, held: WireRow, { row, lost }: MergedRow): void {
     for (const loss of lossesOf(meeting, { held, merged: row, lost }, this.#now))
       this.conflicts += this.#store.losses.add(loss);
+  }
+
+  // The writer knows all that the record now holds only if it had read all that it held before.
+  #byNode({ byNode, seq }: HeldState, { unlike }: News): string | null {
+    const hadRead = byNode === this.#node || seq <= this.#read;
+    return hadRead && !unlike ? this.#node : null;
   }
 
   // The writer lost to what it had read: its clock is behind, and it took its own value for the
@@ -222,7 +227,7 @@ function nextState(
   columns: Columns,
   news: News,
   seq: number,
-  node: string,
+  byNode: string | null,
 ): HeldState {
   const written = new Set(news.fields);
   const seqOf = (name: string) => (written.has(name) ? seq : (state.fieldSeqs.get(name) ?? seq));
@@ -231,8 +236,7 @@ function nextState(
     fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seqOf(name)])),
     seq,
     wholeSeq: news.whole ? seq : state.wholeSeq,
-    prevSeq: state.byNode === node ? state.prevSeq : state.seq,
-    byNode: news.unlike ? null : node,
+    byNode,
     lostRegister: news.registerLost ? remote.register : state.lostRegister,
     rowBytes: state.rowBytes,
   };
