@@ -56,9 +56,10 @@ export interface PushRequest {
   changes: Change[];
   /** The hub that the sender's data belongs to, once known. */
   hub?: string;
-  /** Random, a new one for every push of a node but its retries; and the one before. */
+  /** Random, a new one at every attempt. */
   turn?: string;
-  after?: string;
+  /** Turns of which one is the node's last: the one last answered, and those sent since. */
+  after?: string[];
 }
 
 export interface PushReply {

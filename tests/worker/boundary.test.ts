@@ -106,7 +106,7 @@ const pushLike = {
   changes: fc.array(changeLike, { maxLength: 2 }),
   hub: anyHub,
   turn: maybe(node),
-  after: maybe(node),
+  after: maybe(fc.oneof(fc.array(node, { maxLength: 3 }), node)),
 };
 const fullLike = {
   ...pushLike,

@@ -21,8 +21,9 @@ class Replica {
   cursor: Cursor = null;
   time = 0;
   #pending = new Map<string, Change>();
-  #turns = 0;
-  #answered: string | undefined;
+  #turn = 0;
+  /** The last one that was answered, and those since. */
+  #turns: string[] = [];
 
   /** `turns`: whether it names them; a bare client does not. */
   constructor(
@@ -74,13 +75,10 @@ class Replica {
     const changes = [...this.#pending.values()];
     const request = { device: 'd', node: this.node, schema: 1, cursor: this.cursor, changes };
     if (!this.turns) return request;
-    const named = { ...request, turn: this.#turn };
-    return this.#answered === undefined ? named : { ...named, after: this.#answered };
-  }
-
-  // It stays the same until it is answered.
-  get #turn(): string {
-    return this.#turns.toString(16).padStart(16, '0');
+    const turn = (++this.#turn).toString(16).padStart(16, '0');
+    const after = this.#turns.slice(0, 8);
+    this.#turns.push(turn);
+    return { ...request, turn, after };
   }
 
   /** `lost`: the reply to another push before this one was lost. */
@@ -88,14 +86,14 @@ class Replica {
     if (lost) this.pushInVain();
     const reply = this.hub.full({ ...this.#push(), pull: { limit } }, Date.now());
     expect(reply.push.results.every(({ outcome }) => /applied|merged/.test(outcome))).toBe(true);
-    this.#answered = this.turns ? this.#turn : undefined;
-    this.#turns++;
+    this.#turns.splice(0, this.#turns.length - 1);
     this.#pending.clear();
     this.#read(reply.pull, limit);
   }
 
   pushInVain() {
-    this.hub.push(this.#push(), Date.now());
+    // No more attempts than it may name.
+    if (this.#turns.length < 8) this.hub.push(this.#push(), Date.now());
   }
 
   pull(limit: number) {
@@ -103,8 +101,10 @@ class Replica {
   }
 
   #page(limit: number): PullReply {
-    const turn = this.#answered === undefined ? {} : { turn: this.#answered };
-    return this.hub.pull({ cursor: this.cursor, node: this.node, limit, ...turn }, Date.now());
+    const { cursor, node } = this;
+    const [turn] = this.#turns;
+    const request = turn === undefined ? { cursor, node } : { cursor, node, turn };
+    return this.hub.pull({ ...request, limit }, Date.now());
   }
 
   #read(first: PullReply, limit: number) {

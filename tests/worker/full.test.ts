@@ -69,7 +69,10 @@ test('turns that are none', async () => {
     return [response.status, error?.message.split(': ')[1]];
   };
   expect(await refusal({ turn: 'x' })).toEqual([400, 'turn']);
-  expect(await refusal({ turn: nodeA, after: 1 })).toEqual([400, 'after']);
-  expect(await refusal({ after: nodeA })).toEqual([400, 'after']);
+  for (const after of [1, nodeA, { 0: nodeA }, Array(9).fill(nodeA)])
+    expect(await refusal({ turn: nodeA, after })).toEqual([400, 'after']);
+  expect(await refusal({ turn: nodeA, after: [nodeA, 'x'] })).toEqual([400, 'after[1]']);
+  expect(await refusal({ after: [nodeA] })).toEqual([400, 'after']);
+  expect(await refusal({ turn: nodeA, after: Array(8).fill(nodeB) })).toEqual([200, undefined]);
   expect((await device.fetch('pull?turn=x')).status).toBe(400);
 });

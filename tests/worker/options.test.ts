@@ -2,7 +2,7 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { SyncObject } from '../../js/src/worker.js';
-import { at, Device, nodeB, nodeC, patch, whole } from './device.js';
+import { at, Device, nodeB, nodeC, patch, remove, whole } from './device.js';
 import { inObject, LocalHub, start, withHub } from './local-hub.js';
 
 const outdated = expect.objectContaining({ code: 'schema_outdated' });
@@ -123,7 +123,10 @@ test('a storage of the first form opens, with all that it held', () =>
         PRIMARY KEY (tbl, id)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX records_by_seq ON records (seq);
-      CREATE TABLE retired_nodes (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`);
+      CREATE TABLE retired_nodes (node TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+      CREATE TABLE nodes (
+        node TEXT PRIMARY KEY, turn TEXT NOT NULL, after TEXT
+      ) STRICT, WITHOUT ROWID;`);
     const epoch = 'e'.repeat(32);
     const [table, id] = ['"todos"', '"a"'];
     sql.exec('INSERT INTO meta VALUES (1, ?, 7, 0)', epoch);
@@ -137,6 +140,13 @@ test('a storage of the first form opens, with all that it held', () =>
         ...[table, row, n * 3, nodeC, at(1), '[]', at(1), '{}'],
       );
     sql.exec('INSERT INTO retired_nodes VALUES (?)', nodeB);
+    const [t1, t2, t3] = ['1', '2', '3'].map((digit) => digit.repeat(16)) as [
+      string,
+      string,
+      string,
+    ];
+    const nodeD = 'd'.repeat(16);
+    sql.exec('INSERT INTO nodes VALUES (?, ?, ?)', nodeD, t2, t1);
     const local = new LocalHub(state);
     const { hub } = local.meta();
     expect(local.meta()).toMatchObject({ epoch, seq: 7, hub: expect.stringMatching(/^\w{32}$/) });
@@ -145,8 +155,15 @@ test('a storage of the first form opens, with all that it held', () =>
     expect(local.pull({ cursor: `${epoch}:6` }).changes).toEqual([a, mixed, own]);
     // Of what its own writes were only a part, it is shown the rest.
     expect(local.pull({ cursor: `${epoch}:6`, node: nodeC }).changes).toEqual([a, mixed]);
+    const turned = (turn: string, after: string[]) =>
+      local.push([remove('gone', at(4))], { node: nodeD, turn, after }).results[0]?.outcome;
+    expect([turned(t3, [t1]), turned(t3, [t2]), turned(t1, [t3])]).toEqual([
+      'clone',
+      'applied',
+      'applied',
+    ]);
     local.push([patch('mixed', at(2), { n: 2 })], { node: nodeC, cursor: `${epoch}:7` });
-    expect(local.pull({ cursor: `${epoch}:7`, node: nodeC }).changes).toEqual([]);
+    expect(local.pull({ cursor: `${epoch}:8`, node: nodeC }).changes).toEqual([]);
     const offer = `${epoch}:7`;
     const late = local.push([
       whole('b', at(2, nodeB), {}, { offer }),
@@ -154,7 +171,7 @@ test('a storage of the first form opens, with all that it held', () =>
     ]);
     expect(late.results).toEqual([{ outcome: 'clock' }, { outcome: 'applied' }]);
     local.hub.restored(local.now);
-    expect(local.pull({ cursor: `${epoch}:9` })).toMatchObject({ reset: true, offer: 9 });
+    expect(local.pull({ cursor: `${epoch}:9` })).toMatchObject({ reset: true, offer: 10 });
     // Once it has the new form, it is left alone.
     expect(new LocalHub(state).meta()).toEqual(local.meta());
     expect(local.meta().hub).toBe(hub);

@@ -14,29 +14,32 @@ const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcom
 const one = (id: string, tick: number) => [whole(id, at(tick), { n: tick })];
 
 describe('a push is taken', () => {
-  test('if its node is new, goes on from its last turn, or is that one again', () =>
+  test('if its node is new, goes on from its last turn, or is the same request again', () =>
     withHub((local) => {
-      const push = (turn: string, after?: string) =>
+      const push = (turn: string, after?: string[]) =>
         outcomes(local.push(one('a', 1), after === undefined ? { turn } : { turn, after }))[0];
-      expect(push(t2, t1)).toBe('applied');
-      expect(push(t2, t1)).toBe('applied');
-      expect(push(t3, t2)).toBe('applied');
-      expect(push(t3, t2)).toBe('applied');
-      expect(push(t4, t3)).toBe('applied');
+      expect(push(t2, [t1])).toBe('applied');
+      expect(push(t2, [t1])).toBe('applied');
+      expect(push(t2)).toBe('applied');
+      expect(push(t3, [t2])).toBe('applied');
+      // Of its attempts since the last answer, any may have come through, or none.
+      expect(push(t4, [t1, t3, t2])).toBe('applied');
+      expect(push(t1, [t2, t3, t4])).toBe('applied');
+      expect(push(t2, [t1])).toBe('applied');
     }));
 
   test('not if it goes on from another turn, is an earlier one, or names none', () =>
     withHub((local) => {
       local.push(one('a', 1), { turn: t1 });
-      local.push(one('a', 2), { turn: t2, after: t1 });
+      local.push(one('a', 2), { turn: t2, after: [t1] });
       const before = local.dump;
       const copies: Partial<PushRequest>[] = [
-        { turn: t3, after: t1 },
-        { turn: t3, after: t4 },
+        { turn: t3, after: [t1] },
+        { turn: t3, after: [t1, t4, t3] },
+        { turn: t3, after: [] },
         { turn: t3 },
-        { turn: t2, after: t4 },
-        { turn: t2 },
         { turn: t1 },
+        { turn: t1, after: [t1] },
         {},
       ];
       for (const copy of copies) {
@@ -47,15 +50,24 @@ describe('a push is taken', () => {
       expect(local.dump).toEqual(before);
       // Another node is another engine.
       expect(outcomes(local.push(one('b', 3), { node: nodeB, turn: t1 }))).toEqual(['applied']);
-      expect(outcomes(local.push(one('b', 3), { turn: t3, after: t2 }))).toEqual(['applied']);
+      expect(outcomes(local.push(one('b', 3), { turn: t3, after: [t2] }))).toEqual(['applied']);
+    }));
+
+  test('of two that were copied while a push was not answered, by only one', () =>
+    withHub((local) => {
+      local.push(one('a', 1), { turn: t1 });
+      // Both go on from what the first knew: the answered turn, and the one that got no answer.
+      local.push(one('a', 2), { turn: t2, after: [t1] });
+      expect(outcomes(local.push(one('a', 2), { turn: t3, after: [t1, t2] }))).toEqual(['applied']);
+      expect(outcomes(local.push(one('a', 3), { turn: t4, after: [t1, t2] }))).toEqual(['clone']);
     }));
 
   test('the stamps of a copy retire nobody', () =>
     withHub((local) => {
       local.push([], { turn: t1 });
       const ahead: Change = whole('a', at(0, nodeA, local.now + 1_000_000), {});
-      expect(outcomes(local.push([ahead], { turn: t3, after: t2 }))).toEqual(['clone']);
-      expect(outcomes(local.push(one('a', 1), { turn: t2, after: t1 }))).toEqual(['applied']);
+      expect(outcomes(local.push([ahead], { turn: t3, after: [t2] }))).toEqual(['clone']);
+      expect(outcomes(local.push(one('a', 1), { turn: t2, after: [t1] }))).toEqual(['applied']);
     }));
 
   test('of a node that was silent as long as deletes are remembered, as of a new one', () =>
@@ -63,10 +75,10 @@ describe('a push is taken', () => {
       local.push(one('a', 1), { turn: t1 });
       local.later(90);
       local.hub.maintain(local.now);
-      expect(outcomes(local.push(one('a', 2), { turn: t3, after: t2 }))).toEqual(['clone']);
+      expect(outcomes(local.push(one('a', 2), { turn: t3, after: [t2] }))).toEqual(['clone']);
       local.now += 1;
       local.hub.maintain(local.now);
-      expect(outcomes(local.push(one('a', 2), { turn: t3, after: t2 }))).toEqual(['applied']);
+      expect(outcomes(local.push(one('a', 2), { turn: t3, after: [t2] }))).toEqual(['applied']);
     }));
 
   test('a node that never named a turn need not', () =>
@@ -111,9 +123,9 @@ describe('own writes are left out', () => {
         return local.hub.full({ ...request, pull }, local.now);
       };
       expect(full('a', { turn: t1 }).pull.changes).toEqual([]);
-      expect(full('b', { turn: t2, after: t1 }, { own: true }).pull.changes).toHaveLength(2);
-      expect(full('b', { turn: t2, after: t1 }, { own: false }).pull.changes).toEqual([]);
-      const copy = full('c', { turn: t4, after: t1 });
+      expect(full('b', { turn: t2, after: [t1] }, { own: true }).pull.changes).toHaveLength(2);
+      expect(full('b', { turn: t2, after: [t1] }, { own: false }).pull.changes).toEqual([]);
+      const copy = full('c', { turn: t4, after: [t1] });
       expect(outcomes(copy.push)).toEqual(['clone']);
       expect(copy.pull.changes).toHaveLength(2);
     }));

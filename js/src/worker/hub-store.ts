@@ -117,19 +117,13 @@ export interface History {
   dropMarksBehind(at: number): void;
 }
 
-export interface Turn {
-  turn: string;
-  /** The one before it; null: it was the node's first. */
-  after: string | null;
-}
-
 export interface Nodes {
   /** Unix time in milliseconds up to which stamps of a retired node were fine; null: it is not. */
   retiredBound(node: string): number | null;
   retire(node: string, bound: number): void;
   /** The node's last turn; null: it never named one. */
-  lastTurn(node: string): Turn | null;
-  setTurn(node: string, turn: Turn, now: number): void;
+  lastTurn(node: string): string | null;
+  setTurn(node: string, turn: string, now: number): void;
   /** Forgets the turns of nodes whose last one was before `at`: they are new again. */
   dropBefore(at: number): void;
 }

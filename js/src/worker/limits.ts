@@ -22,6 +22,8 @@ export const seqBytesMax = 8 * 1024 * 1024;
 export const nameBytesMax = 256;
 /** How far a stamp may be ahead of the hub's time. */
 export const driftMsMax = 60_000;
+/** Turns that a push may name as those before it, at most. */
+export const turnsMax = 8;
 /** Records that a `full` may ask for, at most. */
 export const recordsMax = 500;
 /** Records that a digest lists, at most; of more it gives sixteen parts. */

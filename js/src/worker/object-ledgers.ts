@@ -1,7 +1,7 @@
 // What a hub's storage remembers in SQLite beside its records: nodes, losses and devices.
 import { setOwn } from '../values.js';
 import type { DeviceMeta, Loss, WireRow } from '../wire.js';
-import type { Devices, LossLedger, Nodes, Turn } from './hub-store.js';
+import type { Devices, LossLedger, Nodes } from './hub-store.js';
 import { devicesMax } from './limits.js';
 
 export class ObjectNodes implements Nodes {
@@ -23,17 +23,14 @@ export class ObjectNodes implements Nodes {
     this.#sql.exec('INSERT OR IGNORE INTO retired_nodes VALUES (?, ?)', node, bound);
   }
 
-  lastTurn(node: string): Turn | null {
-    const found = this.#sql.exec<{ turn: string; after: string | null }>(
-      'SELECT turn, after FROM nodes WHERE node = ?',
-      node,
-    );
-    return found.toArray()[0] ?? null;
+  lastTurn(node: string): string | null {
+    const found = this.#sql.exec<{ turn: string }>('SELECT turn FROM nodes WHERE node = ?', node);
+    return found.toArray()[0]?.turn ?? null;
   }
 
-  setTurn(node: string, { turn, after }: Turn, now: number): void {
-    const row = [node, turn, after, now];
-    this.#sql.exec('INSERT OR REPLACE INTO nodes VALUES (?, ?, ?, ?)', ...row);
+  setTurn(node: string, turn: string, now: number): void {
+    const row = [node, turn, now];
+    this.#sql.exec('INSERT OR REPLACE INTO nodes (node, turn, seen) VALUES (?, ?, ?)', ...row);
   }
 
   dropBefore(at: number): void {

@@ -13,7 +13,7 @@ import type {
   PullRequest,
   PushRequest,
 } from '../wire.js';
-import { nameBytesMax, pushChangesMax, recordsMax } from './limits.js';
+import { nameBytesMax, pushChangesMax, recordsMax, turnsMax } from './limits.js';
 
 const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
 
@@ -49,7 +49,7 @@ const pushEntries = {
   changes: v.pipe(v.array(change), v.maxLength(pushChangesMax, `over ${pushChangesMax} changes`)),
   hub,
   turn: v.optional(node),
-  after: v.optional(node),
+  after: v.optional(v.pipe(v.array(node), v.maxLength(turnsMax, `over ${turnsMax} turns`))),
 };
 const pullOptions = v.object({
   limit: v.optional(limit),
