@@ -21,8 +21,8 @@ struct Outcomes {
 Outcomes run(const Schedule& schedule, bool trace = false) {
   World world(schedule, trace);
   world.run();
-  return {world.failure, world.trace_hash, world.steps,   world.resets,
-          world.restamps, world.purges,    world.letters, world.losses};
+  return {world.failure,  world.trace_hash, world.steps,   world.resets,
+          world.restamps, world.purges,     world.letters, world.losses};
 }
 
 /// Seeds of which a run is repeated although nothing was wrong: one in so many.
@@ -65,9 +65,9 @@ int run_seeds(std::uint64_t from, std::uint64_t seeds, bool hashes) {
               sum.steps, sum.resets, sum.restamps, sum.purges, sum.letters, sum.losses,
               static_cast<unsigned long long>(repeated));
   if (hashes) std::printf("hash=%016llx\n", static_cast<unsigned long long>(all));
-  std::printf("histories=%llu per_minute=%.0f failed=%llu\n",
-              static_cast<unsigned long long>(seeds), static_cast<double>(seeds) / took.count() * 60,
-              static_cast<unsigned long long>(failed));
+  std::printf(
+      "histories=%llu per_minute=%.0f failed=%llu\n", static_cast<unsigned long long>(seeds),
+      static_cast<double>(seeds) / took.count() * 60, static_cast<unsigned long long>(failed));
   return failed == 0 ? 0 : 1;
 }
 

@@ -121,10 +121,8 @@ void Device::load(const tidemark::LoadOutbox& step) {
     append_cells(cells_, number, entry.columns);
     writes_.push_back({number, transaction, static_cast<std::uint32_t>(cells_.size() - before)});
   }
-  const tidemark::OutboxView outbox{writes_, cells_, bytes_,
-                                    disk.wanted()};
-  const Errc code =
-      engine_->handle_outbox(step.ticket, outbox, disk.pending(), now(), random());
+  const tidemark::OutboxView outbox{writes_, cells_, bytes_, disk.wanted()};
+  const Errc code = engine_->handle_outbox(step.ticket, outbox, disk.pending(), now(), random());
   if (code == Errc::bad_input) std::abort();
 }
 
@@ -141,6 +139,7 @@ void Device::send(const tidemark::Send& step) {
   request.schema = config.schema;
   request.token_ok = config.token_ok;
   request.cursor = disk.cursor;
+  if (disk.cursor.epoch == 0) request.known = disk.known;
   request.node = node();
   request.turn = step.turn;
   request.turns_before = step.turns_before;

@@ -1,5 +1,5 @@
-// A device: the real engine over a disk, and the host that does what it asks. What the host keeps in
-// memory dies in a crash; the disk stays.
+// A device: the real engine over a disk, and the host that does what it asks. What the host keeps
+// in memory dies in a crash; the disk stays.
 #ifndef TIDEMARK_SIM_DEVICE_H
 #define TIDEMARK_SIM_DEVICE_H
 
@@ -34,8 +34,8 @@ class DeviceHost {
 
 struct DeviceConfig {
   std::uint32_t schema = 1;
-  bool token_ok = true;       // of the present token
-  bool can_refresh = true;    // whether asking for another helps
+  bool token_ok = true;     // of the present token
+  bool can_refresh = true;  // whether asking for another helps
   tidemark::Config engine;
 };
 

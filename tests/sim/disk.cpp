@@ -48,7 +48,7 @@ Columns Disk::pending_columns(Record record) const {
 }
 
 void Disk::write(Entry entry, const Row& row) {
-  entry.id = next_entry++;
+  entry.id = entry.order = next_entry++;
   log.push_back(entry);
   rows[entry.record] = row;
 }
@@ -105,12 +105,11 @@ void Disk::restamp(const Again& again, Node node) {
     if (!entry.is_offer() || is(Mutant::offers_restamped)) order.push_back(&entry);
   if (!is(Mutant::restamp_unordered))
     std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-      return a->columns.reg < b->columns.reg;
+      return is(Mutant::restamp_by_stamp) ? a->columns.reg < b->columns.reg : a->order < b->order;
     });
   std::uint64_t adopted = 0;
   for (Entry* entry : order) {
-    const Stamp next =
-        entry->adopted ? adoption_stamp(node, adopted++) : again(*entry);
+    const Stamp next = entry->adopted ? adoption_stamp(node, adopted++) : again(*entry);
     Columns& columns = entry->columns;
     columns.reg = next;
     if (columns.has_base()) columns.base = next;
@@ -120,9 +119,11 @@ void Disk::restamp(const Again& again, Node node) {
 }
 
 void Disk::start_over() {
+  if (cursor.epoch != 0 && !is(Mutant::restart_forgets)) known = cursor;
   cursor = {};
   sweeping = true;
   marks.reset();
+  for (JournalEntry& entry : journal) entry.old = true;
 }
 
 void Disk::discard(std::size_t letter) {

@@ -15,6 +15,8 @@ using Records = std::bitset<kRecords>;
 /// A write in the log that is not acknowledged.
 struct Entry {
   std::uint32_t id = 0;
+  /// Its place among the writes of this device, which stays when it is put off.
+  std::uint32_t order = 0;
   std::uint32_t transaction = 0;
   Record record = 0;
   Columns columns;
@@ -27,6 +29,8 @@ struct Entry {
 
 struct JournalEntry {
   std::uint32_t seq = 0;
+  /// From before the present reading from the beginning, which brings all of it again.
+  bool old = false;
   std::vector<Head> heads;
 };
 
@@ -56,7 +60,7 @@ struct CommitInput {
   std::vector<Settled> settled;
   const Reply* reply = nullptr;  // null: acknowledgements only
   bool with_page = false;
-  Cursor after;                  // the cursor the page follows
+  Cursor after;  // the cursor the page follows
   Stamp accepted;
   std::int64_t offset_ms = 0;
 };
@@ -70,6 +74,8 @@ class Disk {
   std::uint32_t sent_up_to = 0;
   std::vector<JournalEntry> journal;
   Cursor cursor;
+  /// The cursor before it was given up: that of the journal.
+  Cursor known;
   std::uint32_t hub = 0;
   bool sweeping = false;
   bool reading = true;
@@ -80,9 +86,7 @@ class Disk {
   std::vector<Loss> losses;
 
   [[nodiscard]] std::uint32_t pending() const { return static_cast<std::uint32_t>(log.size()); }
-  [[nodiscard]] std::uint32_t wanted() const {
-    return static_cast<std::uint32_t>(rereads.count());
-  }
+  [[nodiscard]] std::uint32_t wanted() const { return static_cast<std::uint32_t>(rereads.count()); }
   [[nodiscard]] bool has_pending(Record record) const;
   /// The greatest stamp in the log.
   [[nodiscard]] Stamp newest() const;

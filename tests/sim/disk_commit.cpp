@@ -70,6 +70,8 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
       for (const Entry& entry : log)
         if (covered(entry) && entry.write != 0) letter.writes.push_back(entry.write);
       if (!is(Mutant::no_dead_letters)) dead.push_back(letter);
+      if (!change.columns.deleted && !is(Mutant::no_doubt))
+        journal.push_back({journal.empty() ? 0 : journal.back().seq, false, {{change.record, {}, true}}});
       if (change.columns.deleted && !is(Mutant::refused_delete_hidden)) rereads.set(change.record);
       break;
     }
@@ -82,19 +84,20 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
 
 void Disk::page(const CommitInput& input) {
   const Reply& reply = *input.reply;
-  JournalEntry entry{std::max(reply.seq, reply.push_seq), {}};
+  JournalEntry entry{std::max(reply.seq, reply.push_seq), false, {}};
   if (input.batch != nullptr)
     for (const auto& [i, result] : input.settled)
       if (result.outcome == Outcome::applied || result.outcome == Outcome::merged)
         if (!is(Mutant::acks_not_journaled))
-          entry.heads.push_back({input.batch->changes[i].record, input.batch->changes[i].columns});
+          entry.heads.push_back(
+              {input.batch->changes[i].record, input.batch->changes[i].columns, false});
   // A cursor that moved meanwhile: the page answers an old question.
   const bool stale = input.after != cursor && !is(Mutant::late_page);
   if (input.with_page && !stale) {
     for (const Change& change : reply.records) {
       rereads.reset(change.record);
       take(change);
-      if (!change.absent) entry.heads.push_back({change.record, change.columns});
+      if (!change.absent) entry.heads.push_back({change.record, change.columns, false});
     }
     if (reply.reset) {
       reset(reply);
@@ -102,7 +105,8 @@ void Disk::page(const CommitInput& input) {
       for (const Change& change : reply.page) {
         take(change);
         marks.set(change.record);
-        if (!is(Mutant::pages_not_journaled)) entry.heads.push_back({change.record, change.columns});
+        if (!is(Mutant::pages_not_journaled))
+          entry.heads.push_back({change.record, change.columns, false});
       }
       cursor = reply.cursor;
       if (!reply.more && sweeping) sweep();
@@ -151,7 +155,7 @@ void Disk::take_pending(const Change& change, const Columns& local) {
   if (local.deleted && change.is_patch()) return;
   const bool remote_deleted = change.columns.deleted;
   const Side side = joined.sides.reg;
-  const bool deleted = side == Side::tie ? local.deleted || remote_deleted
+  const bool deleted = side == Side::tie      ? local.deleted || remote_deleted
                        : side == Side::remote ? remote_deleted
                                               : local.deleted;
   if (deleted) {

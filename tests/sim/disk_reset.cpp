@@ -8,6 +8,7 @@ namespace sim {
 
 void Disk::sweep() {
   sweeping = false;
+  std::erase_if(journal, [](const JournalEntry& entry) { return entry.old; });
   if (is(Mutant::no_sweep)) return;
   const auto has_letter = [this](Record record) {
     return std::any_of(dead.begin(), dead.end(),
@@ -23,35 +24,41 @@ void Disk::sweep() {
 }
 
 void Disk::reset(const Reply& reply) {
-  const Cursor from = cursor;
+  const Cursor from = cursor.epoch != 0 ? cursor : known;
   Records offered;
-  std::array<Columns, kRecords> known{};
+  std::array<Columns, kRecords> journaled{};
   if (reply.offer && !is(Mutant::no_offers))
     for (const JournalEntry& entry : journal) {
       if (entry.seq <= *reply.offer && !is(Mutant::offer_everything)) continue;
       for (const Head& head : entry.heads) {
-        known[head.record] = offered[head.record]
-                                 ? join(known[head.record], head.columns).columns
-                                 : head.columns;
+        if (head.doubt) {
+          offered.reset(head.record);
+          continue;
+        }
+        journaled[head.record] = offered[head.record]
+                                     ? join(journaled[head.record], head.columns).columns
+                                     : head.columns;
         offered.set(head.record);
       }
     }
-  // The row of a refused change is not what the hub's stamps are of.
-  for (const DeadLetter& letter : dead) offered.reset(letter.record);
-  offered &= ~rereads;
   for (Record r = 0; r < kRecords; ++r) {
     if (!offered[r]) continue;
-    Columns columns = known[r];
+    Columns columns = journaled[r];
     if (columns.deleted) {
       columns = {};
-      columns.reg = known[r].reg;
+      columns.reg = journaled[r].reg;
       columns.deleted = true;
     }
-    Entry entry{next_entry++, next_transaction++, r, columns, false, false, from, 0};
+    const std::uint32_t id = next_entry++;
+    Entry entry{id, id, next_transaction++, r, columns, false, false, from, 0};
     log.insert(log.begin(), entry);
   }
   if (reply.adopt) adopt(from);
-  journal.clear();
+  if (is(Mutant::journal_dropped_early)) journal.clear();
+  std::erase_if(journal,
+                [&](const JournalEntry& entry) { return reply.offer && entry.seq > *reply.offer; });
+  for (JournalEntry& entry : journal) entry.old = true;
+  known = is(Mutant::journal_dropped_early) ? Cursor{} : reply.known;
   marks.reset();
   cursor = {};
   sweeping = !reply.adopt || is(Mutant::sweep_after_adopt);
@@ -62,7 +69,8 @@ void Disk::adopt(Cursor from) {
   for (Record r = 0; r < kRecords; ++r) {
     if (!rows[r].shown || has_pending(r)) continue;
     const Stamp at = adoption_stamp(Node{from.epoch}, n++);
-    log.push_back({next_entry++, next_transaction++, r, {at, {}, at, false}, false, true, {}, 0});
+    const std::uint32_t id = next_entry++;
+    log.push_back({id, id, next_transaction++, r, {at, {}, at, false}, false, true, {}, 0});
   }
 }
 

@@ -6,12 +6,14 @@
 
 namespace sim {
 
-bool World::store_fails(int i) { return !quiet_ && (states_[i].full || random_.chance(profile_.store_full)); }
+bool World::store_fails(int i) {
+  return !quiet_ && (states_[i].full || random_.chance(profile_.store_full));
+}
 
 bool World::crashes(int) { return !quiet_ && random_.chance(profile_.store_crash); }
 
 void World::set_clock(int i) {
-  static constexpr std::int64_t kSteps[] = {-1'000,     1'000,       90'000,        -90'000,
+  static constexpr std::int64_t kSteps[] = {-1'000,     1'000,       90'000,       -90'000,
                                             86'400'000, -86'400'000, 365 * kDayMs, -365 * kDayMs};
   states_[i].skew_ms = random_.chance(300) ? 0 : states_[i].skew_ms + kSteps[random_.below(8)];
   // A clock may show years ago, but not a time before 1970.
@@ -30,7 +32,10 @@ void World::restore_hub() {
 void World::restore_device(int i) {
   remember_ledgers();
   DeviceState& state = states_[i];
-  if (!state.backup) return;
+  // An older one may hold creations that were sent since, deleted and purged: protocol.md says so.
+  if (!state.backup || now_ - state.backup_at > kBackupMs) return;
+  // What was never of any account is whoever's signs in first: not what is asked here.
+  if (profile_.two_accounts && state.backup->hub == 0) return;
   device(i).disk = *state.backup;
   state.read_to = {};
   boot(i);
@@ -140,12 +145,20 @@ bool World::copy_exists(Value number) const {
   const auto holds = [number](const Values& values) {
     return std::find(values.begin(), values.end(), number) != values.end();
   };
+  // Under its own stamp: an earlier one of its device's may have carried it first.
+  const auto holds_own = [&](const HubRecord& held) {
+    for (int f = 0; f < kFields; ++f)
+      if (held.values[f] == number &&
+          held.columns.of(f) >= *std::min_element(write.stamps.begin(), write.stamps.end()))
+        return true;
+    return false;
+  };
   const auto is_it = [&write](Stamp stamp) {
     return std::find(write.stamps.begin(), write.stamps.end(), stamp) != write.stamps.end();
   };
   for (const Hub& hub : hubs_) {
     const HubRecord& held = hub.data.records[write.record];
-    if (held.held && (write.deletes ? is_it(held.columns.reg) : holds(held.values))) return true;
+    if (held.held && (write.deletes ? is_it(held.columns.reg) : holds_own(held))) return true;
   }
   for (const auto& each : devices_) {
     const Disk& disk = each->disk;

@@ -29,8 +29,7 @@ Errc Hub::check(const Request& request) const {
   const bool pushes = request.call == tidemark::Call::full;
   if (!pushes) return Errc::ok;
   if (quota && !request.changes.empty()) return Errc::unavailable;
-  if (!can_read(request.cursor) && !is(Mutant::stale_push))
-    return Errc::reset_required;
+  if (!can_read(request.cursor) && !is(Mutant::stale_push)) return Errc::reset_required;
   return Errc::ok;
 }
 
@@ -42,10 +41,13 @@ Reply Hub::answer(const Request& request, WallMs now) {
   if (reply.error != Errc::ok) return reply;
   if (request.call == tidemark::Call::full && !request.changes.empty()) push(request, now, reply);
   for (const Record record : request.rereads) reply.records.push_back(change_of(record, 0));
-  if (can_read(request.cursor))
-    pull(request, now, reply);
-  else
+  const Cursor known = request.known;
+  if (!can_read(request.cursor))
     reset(request.cursor, now, reply);
+  else if (known.epoch != 0 && (known.epoch != epoch() || known.seq > data.seq))
+    reset(known, now, reply);
+  else
+    pull(request, now, reply);
   return reply;
 }
 
@@ -63,17 +65,20 @@ void Hub::reset(Cursor cursor, WallMs now, Reply& reply) {
   reply.reset = reply.more = true;
   reply.safe = safe(now);
   reply.seq = data.seq;
+  reply.known = {epoch(), cursor.seq};
   if (cursor.epoch == epoch()) return;  // behind the fence: nothing to offer
   std::optional<std::uint32_t> least;
   for (std::size_t i = data.epochs.size(); i-- > 0;) {
     const Epoch& each = data.epochs[i];
     if (each.id == cursor.epoch) {
       reply.offer = least;
+      reply.known.seq = std::min(cursor.seq, least.value_or(0));
       return;
     }
     least = std::min(least.value_or(~0u), each.restored_seq);
   }
   reply.offer = 0;
+  reply.known.seq = 0;
   reply.adopt = true;
 }
 
@@ -115,8 +120,7 @@ void Hub::pull(const Request& request, WallMs now, Reply& reply) {
       break;
     }
     last = seq;
-    if (!leaves_out(request, data.records[record]))
-      reply.page.push_back(change_of(record, from));
+    if (!leaves_out(request, data.records[record])) reply.page.push_back(change_of(record, from));
   }
   if (!reply.more) last = data.seq;
   reply.cursor = {epoch(), last, reply.more ? from : last, data.fence};

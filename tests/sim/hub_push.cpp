@@ -105,9 +105,7 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
   reply.push_seq = data.seq;
 }
 
-Result Hub::verdict_of(const Change& change) const {
-  return verdict ? verdict(change) : Result{};
-}
+Result Hub::verdict_of(const Change& change) const { return verdict ? verdict(change) : Result{}; }
 
 Result Hub::absent(Push& push, const Change& change) {
   const bool offer = change.offer.epoch != 0;
@@ -189,8 +187,8 @@ News news_of(const HubRecord& held, const Change& change, const JoinResult& join
   const bool register_won = joined.sides.reg == Side::remote;
   news.register_lost = turned && !register_won;
   const bool shown = news.register_lost && held.lost_reg != change.columns.reg;
-  const bool base_written = joined.sides.base == Side::remote ||
-                            (joined.sides.base == Side::tie && merged.replaced != 0);
+  const bool base_written =
+      joined.sides.base == Side::remote || (joined.sides.base == Side::tie && merged.replaced != 0);
   news.whole = base_written || shown || outdone || (turned && register_won);
   // Its writer may lack the fields under the tombstone, or have taken the delete for the winner.
   const bool revived = turned && register_won && !change.columns.deleted;
@@ -209,8 +207,8 @@ Result Hub::merge(Push& push, const Change& change) {
   const Merged merged = merge_values(before, change, joined);
   const bool outdone = is_outdone(before, merged.lost, push.read);
   const News news = news_of(before, change, joined, merged, outdone);
-  const bool delete_won = change.columns.deleted && !before.columns.deleted &&
-                          joined.sides.reg == Side::remote;
+  const bool delete_won =
+      change.columns.deleted && !before.columns.deleted && joined.sides.reg == Side::remote;
   keep_losses(push, before, change, joined, news.register_lost, delete_won);
   const bool lost = merged.lost != 0 || news.register_lost;
   const Result result{lost ? Outcome::merged : Outcome::applied, Errc::ok};
@@ -254,8 +252,7 @@ void Hub::keep_losses(const Push& push, const HubRecord& held, const Change& cha
       loss.deleted = edit_lost;
       add_loss(loss);
     }
-    const bool unseen = held.seq_of(f) > push.read &&
-                        held.columns.of(f).node != push.request.node;
+    const bool unseen = held.seq_of(f) > push.read && held.columns.of(f).node != push.request.node;
     if (mine != 0 && unseen && ((differs && remote_wins && has(said, f)) || delete_won)) {
       loss = {change.record, held.columns.of(f), {}, delete_won};
       loss.values[f] = mine;

@@ -44,11 +44,16 @@ bool parse(int argc, char** argv, Options& options) {
         continue;
       }
       if (*end != 0 || *value == 0) return false;
-      if (name == "--seeds") options.seeds = number;
-      else if (name == "--from") options.from = number;
-      else if (name == "--seed") options.seed = number;
-      else if (name == "--minimise") options.minimise = number;
-      else return false;
+      if (name == "--seeds")
+        options.seeds = number;
+      else if (name == "--from")
+        options.from = number;
+      else if (name == "--seed")
+        options.seed = number;
+      else if (name == "--minimise")
+        options.minimise = number;
+      else
+        return false;
     } else {
       return false;
     }
@@ -61,8 +66,9 @@ bool parse(int argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: tidemark_sim --seeds N [--from S] | --seed N | --minimise N | "
-                         "--mutants [--seeds N] | --mutant NAME [--seeds N]\n");
+    std::fprintf(stderr,
+                 "usage: tidemark_sim --seeds N [--from S] | --seed N | --minimise N | "
+                 "--mutants [--seeds N] | --mutant NAME [--seeds N]\n");
     return 2;
   }
   if (!options.mutant.empty()) {

@@ -1,6 +1,6 @@
-// What hub, devices and oracles talk about: records of fixed shape, so that a state is a few hundred
-// bytes that are copied for a backup, and values that name the write they came from, so that every
-// value anywhere can be traced to it.
+// What hub, devices and oracles talk about: records of fixed shape, so that a state is a few
+// hundred bytes that are copied for a backup, and values that name the write they came from, so
+// that every value anywhere can be traced to it.
 #ifndef TIDEMARK_SIM_MODEL_H
 #define TIDEMARK_SIM_MODEL_H
 
@@ -40,8 +40,8 @@ inline Stamp adoption_stamp(Node node, std::uint64_t n) { return {1 + n, node}; 
 
 /// The stamps of a record, or of a change to one.
 struct Columns {
-  Stamp base;                            // none: a patch, or a delete
-  std::array<Stamp, kFields> field{};    // above the base; none: the base's
+  Stamp base;                          // none: a patch, or a delete
+  std::array<Stamp, kFields> field{};  // above the base; none: the base's
   Stamp reg;
   bool deleted = false;
 
@@ -107,6 +107,8 @@ struct Change {
 struct Head {
   Record record = 0;
   Columns columns;
+  /// From here on the row is a refused change's: what was known of it before says nothing.
+  bool doubt = false;
 };
 
 enum class Outcome : std::uint8_t { applied, merged, rejected, kept, need_full, clock, clone };
@@ -134,6 +136,8 @@ struct Request {
   tidemark::Turn turn = 0;
   std::array<tidemark::Turn, tidemark::kTurnsMax> turns_before{};
   Cursor cursor;
+  /// Without a cursor: what its journal was read to, so that a restore is not overlooked.
+  Cursor known;
   bool whole = false;
   std::uint32_t limit = 0;
   std::vector<Change> changes;
@@ -150,6 +154,8 @@ struct Reply {
   Cursor cursor;
   std::uint32_t seq = 0, safe = 0;
   bool more = false, reset = false, adopt = false;
+  /// With a reset: what the journal that is left then counts as read to.
+  Cursor known;
   std::optional<std::uint32_t> offer;
   WallMs server_at = 0;
 };

@@ -86,10 +86,12 @@ void World::verify(int i) { (void)i; }
 void World::committed(int i) {
   const Disk& disk = device(i).disk;
   if (tracing_) {
-    std::printf("  device %d has stored: cursor %u, pending %u, rows", i, disk.cursor.seq, disk.pending());
+    std::printf("  device %d has stored: cursor %u, pending %u, rows", i, disk.cursor.seq,
+                disk.pending());
     for (Record r = 0; r < kRecords; ++r)
       if (disk.rows[r].shown)
-        std::printf(" %d:%u,%u,%u", r, disk.rows[r].values[0], disk.rows[r].values[1], disk.rows[r].values[2]);
+        std::printf(" %d:%u,%u,%u", r, disk.rows[r].values[0], disk.rows[r].values[1],
+                    disk.rows[r].values[2]);
     std::putchar('\n');
   }
   Cursor& read_to = states_[i].read_to;
@@ -200,8 +202,8 @@ void World::look_at_write(Value number, const Write& write) {
   }
 }
 
-// A value may be sent under an earlier write's stamp of the same log, whose window ended between the
-// two; its own follows.
+// A value may be sent under an earlier write's stamp of the same log, whose window ended between
+// the two; its own follows.
 bool World::is_stamp_of(Stamp stamp, Value number) const {
   const Write& write = writes_[number];
   if (stamp.time <= kRecords) return true;  // adopted

@@ -1,4 +1,5 @@
-// Random words from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+// Random words from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood, OOPSLA
+// 2014).
 #ifndef TIDEMARK_SIM_RANDOM_H
 #define TIDEMARK_SIM_RANDOM_H
 

@@ -9,10 +9,11 @@ namespace sim {
 
 const char* name_of(Act act) {
   static constexpr const char* kNames[] = {
-      "deliver",    "write",       "transaction",   "pass",           "sync",  "crash", "boot",
-      "offline",    "online",      "pause",         "resume",         "clock", "backup_hub",
-      "restore_hub", "backup_device", "restore_device", "clone",      "evict", "disk",  "token",
-      "schema",     "quota",       "account",       "letters",        "check"};
+      "deliver",        "write", "transaction", "pass",        "sync",
+      "crash",          "boot",  "offline",     "online",      "pause",
+      "resume",         "clock", "backup_hub",  "restore_hub", "backup_device",
+      "restore_device", "clone", "evict",       "disk",        "token",
+      "schema",         "quota", "account",     "letters",     "check"};
   static_assert(sizeof(kNames) / sizeof(*kNames) == kActs);
   return kNames[static_cast<int>(act)];
 }
@@ -100,7 +101,8 @@ Schedule draw(std::uint64_t seed) {
     const Act act = draw_act(profile, total, random);
     const auto device = static_cast<std::uint8_t>(random.below(profile.devices));
     schedule.actions.push_back({act, device, random.word()});
-    if ((i + 1) % (kSteps / checks) == 0) schedule.actions.push_back({Act::check, 0, random.word()});
+    if ((i + 1) % (kSteps / checks) == 0)
+      schedule.actions.push_back({Act::check, 0, random.word()});
   }
   return schedule;
 }

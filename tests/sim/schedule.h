@@ -49,8 +49,8 @@ struct Action {
 struct Profile {
   std::uint8_t devices = 2;
   bool two_accounts = false;
-  bool live = false;           // news are poked
-  bool long_times = false;     // days pass
+  bool live = false;        // news are poked
+  bool long_times = false;  // days pass
   std::uint16_t loss = 0, doubles = 0, hub_crash = 0, store_crash = 0, store_full = 0;  // of 1000
   std::uint16_t poison = 0;
   std::uint32_t page = 3, push = 3, writes_max = 8;

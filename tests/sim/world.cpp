@@ -39,7 +39,8 @@ World::World(const Schedule& schedule, bool trace)
   config.engine.pull_records_max = profile_.page;
   states_.resize(profile_.devices);
   for (int i = 0; i < profile_.devices; ++i) {
-    if (random_.chance(300)) states_[i].skew_ms = static_cast<std::int64_t>(random_.below(7'200'000)) - 3'600'000;
+    if (random_.chance(300))
+      states_[i].skew_ms = static_cast<std::int64_t>(random_.below(7'200'000)) - 3'600'000;
     devices_.push_back(std::make_unique<Device>(i, *this, config, random_.word()));
     device(i).boot();
     device(i).pump();
@@ -110,6 +111,7 @@ void World::act(const Action& action) {
       break;
     case Act::backup_device:
       states_[i].backup = it.disk;
+      states_[i].backup_at = now_;
       break;
     case Act::restore_device:
       restore_device(i);
@@ -194,11 +196,15 @@ void World::write_one(int i, std::uint32_t transaction) {
     row = {true, {number, number, number}};
   }
   for (const Value value : write.before)
-    if (value != 0 && !writes_[value].stamps.empty() && write.stamps[0] <= writes_[value].stamps[0] && writes_[value].stamps.size() == 1 && writes_[value].fate == Fate::taken)
+    if (value != 0 && !writes_[value].stamps.empty() &&
+        write.stamps[0] <= writes_[value].stamps[0] && writes_[value].stamps.size() == 1 &&
+        writes_[value].fate == Fate::taken)
       fail("causality: a write is not after what its writer saw");
   note("  write %u: device %d record %d %s fields %d at %s", number, i, record,
-       write.deletes ? "delete" : entry.create ? "create" : "edit", write.fields,
-       stamp->text().c_str());
+       write.deletes  ? "delete"
+       : entry.create ? "create"
+                      : "edit",
+       write.fields, stamp->text().c_str());
   writes_.push_back(write);
   it.disk.write(entry, row);
   hash(number);
@@ -247,7 +253,8 @@ void World::deliver(std::size_t at) {
   const bool half = !quiet_ && random_.chance(profile_.loss / 4);
   const bool failed = half || message.fault != Errc::ok;
   const Errc fault = half ? Errc::bad_reply : message.fault;
-  note("  device %d receives: cursor %u, settles %zu", message.device, it.disk.cursor.seq, message.reply.results.size());
+  note("  device %d receives: cursor %u, settles %zu", message.device, it.disk.cursor.seq,
+       message.reply.results.size());
   it.deliver(message.id, failed ? nullptr : &message.reply, fault);
   if (it.alive) it.pump();
 }
@@ -276,7 +283,9 @@ void World::at_hub(const Message& message) {
     const auto i = static_cast<std::size_t>(&result - answer.reply.results.data());
     const Change& change = message.request.changes[i];
     note("    record %d %s at %s: %s", change.record,
-         change.columns.deleted ? "delete" : change.is_patch() ? "patch" : "whole",
+         change.columns.deleted ? "delete"
+         : change.is_patch()    ? "patch"
+                                : "whole",
          change.columns.reg.text().c_str(), name_of(result.outcome));
     hash(static_cast<std::uint64_t>(result.outcome));
   }

@@ -72,6 +72,7 @@ class World : public DeviceHost {
     bool full = false;
     bool paused = false;
     std::optional<Disk> backup;
+    WallMs backup_at = 0;
     Cursor read_to;
   };
 
@@ -137,7 +138,7 @@ class World : public DeviceHost {
   std::array<Hub, 2> hubs_;
   std::vector<Backup> backups_;
   std::vector<Message> network_;
-  std::vector<Write> writes_;  // by Value
+  std::vector<Write> writes_;   // by Value
   std::vector<bool> ledgered_;  // by Value: shown to the user once
   std::uint32_t epochs_ = 0;
   bool quiet_ = false;

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <utility>
 
 #include "states.h"
 
@@ -202,13 +203,15 @@ TEST_CASE("engine: a reply counts once, and only the current request's") {
   REQUIRE(device.load() == Errc::ok);
   CHECK(device.poll() == "pull");
   CHECK(device.ticket != request);
-  const Ticket current = device.ticket;
+  const Ticket sent = device.ticket;
   device.answer(device.reply());
   CHECK(device.poll() == "commit");
-  device.ticket = current;
+  const Ticket committing = std::exchange(device.ticket, sent);
   device.answer(device.reply());
+  device.ticket = committing;
+  CHECK(device.poll().empty());
   device.commit(0);
-  device.engine().handle_committed(current, 0, 0, device.now, kMost);
+  device.engine().handle_committed(committing, 0, 0, device.now, kMost);
   CHECK(device.poll() == "status wake");
 }
 

@@ -9,6 +9,24 @@
 #include "session.h"
 
 namespace tidemark {
+namespace {
+
+// Sums and differences of times within this are exact, and stay within 64 bits.
+constexpr std::int64_t kMsMax = std::int64_t{1} << 53;
+// What the milliseconds of a stamp can hold.
+constexpr WallMs kStampMsMax = (WallMs{1} << 48) - 1;
+
+std::int64_t within(std::int64_t ms) noexcept { return std::clamp(ms, -kMsMax, kMsMax); }
+
+Config within(Config config) noexcept {
+  for (std::int64_t* ms : {&config.drift_ms_max, &config.offset_step_ms, &config.backoff_ms_base,
+                           &config.backoff_ms_max, &config.push_delay_ms, &config.poll_ms,
+                           &config.poll_live_ms, &config.stall_ms})
+    *ms = std::clamp<std::int64_t>(*ms, 0, kMsMax);
+  return config;
+}
+
+}  // namespace
 
 struct Engine::Impl {
   Impl(const Config& c, Node node) : config(c), clock(node), session(c) {}
@@ -44,6 +62,16 @@ struct Engine::Impl {
     session.forget_turns();
   }
 
+  // Behind all to which the pending entries will be moved: what is written from now on follows
+  // them.
+  [[nodiscard]] Stamp moved_end(std::int64_t shift) const noexcept {
+    const auto ms = std::clamp<WallMs>(clock.last().ms() + shift, 0, kStampMsMax);
+    const Stamp moved{static_cast<std::uint64_t>(ms) << 16, clock.node()};
+    Stamp end = std::max({floor, moved, logged});
+    end.time += std::min<std::uint64_t>(pending, ~std::uint64_t{0} - end.time);
+    return end;
+  }
+
   // What the hub accepted when its own clock was ahead is no ground to stand on: it would refuse
   // all that follows.
   [[nodiscard]] Stamp ground(WallMs server_at) const noexcept {
@@ -59,6 +87,8 @@ struct Engine::Impl {
   Session session;
   Batch batch;
   Stamp accepted;
+  // The greatest stamp that was in the log when the engine started: of other nodes, never moved.
+  Stamp logged;
   std::uint32_t pending = 0;
   // While restamping: entries of this node are moved by so much; null: all are stamped as of now.
   std::optional<std::int64_t> shift_ms;
@@ -69,7 +99,8 @@ struct Engine::Impl {
   Stamp last_restamped;
 };
 
-Engine::Engine(const Config& config, Node node) : impl_(std::make_unique<Impl>(config, node)) {}
+Engine::Engine(const Config& config, Node node)
+    : impl_(std::make_unique<Impl>(within(config), node)) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -84,18 +115,19 @@ Stamp Engine::accepted() const noexcept { return impl_->accepted; }
 
 void Engine::restore(Stamp accepted, Stamp newest, std::int64_t offset_ms) noexcept {
   impl_->accepted = accepted;
+  impl_->logged = newest;
   impl_->clock.observe(std::max(accepted, newest));
-  impl_->clock.set_offset_ms(offset_ms);
+  impl_->clock.set_offset_ms(within(offset_ms));
 }
 
 Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
-  impl_->catch_up(now);
-  return impl_->clock.reserve(count, now);
+  impl_->catch_up(within(now));
+  return impl_->clock.reserve(count, within(now));
 }
 
 Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noexcept {
   if (impl_->cloned) return Stamp{first.time, impl_->renamed(first.node)};
-  if (!impl_->shift_ms) return impl_->clock.reserve(count, now);
+  if (!impl_->shift_ms) return impl_->clock.reserve(count, within(now));
   // Moved rather than made new: an edit of last Monday must not become one of today because the
   // offset was wrong.
   if (first.node != impl_->shifted_node) {
@@ -116,34 +148,35 @@ Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noex
 void Engine::start(std::uint32_t pending, WallMs now, bool reading) noexcept {
   impl_->pending = pending;
   impl_->session.set_pending(pending);
-  impl_->session.start(now, reading);
+  impl_->session.start(within(now), reading);
 }
 
 void Engine::close() noexcept { impl_->session.close(); }
 void Engine::pause() noexcept { impl_->session.pause(); }
-void Engine::resume(WallMs now) noexcept { impl_->session.resume(now); }
-void Engine::sync_now(WallMs now) noexcept { impl_->session.insist(now); }
+void Engine::resume(WallMs now) noexcept { impl_->session.resume(within(now)); }
+void Engine::sync_now(WallMs now) noexcept { impl_->session.insist(within(now)); }
 
 void Engine::handle_online(bool online, WallMs now) noexcept {
-  impl_->session.set_online(online, now);
+  impl_->session.set_online(online, within(now));
 }
 
 void Engine::handle_live(bool connected, WallMs now) noexcept {
-  impl_->session.set_live(connected, now);
+  impl_->session.set_live(connected, within(now));
 }
 
 void Engine::handle_write(std::uint32_t count, WallMs now) noexcept {
   impl_->pending += count;
   impl_->session.set_pending(impl_->pending);
-  impl_->session.nudge(now, impl_->config.push_delay_ms);
+  impl_->session.nudge(within(now), impl_->config.push_delay_ms);
 }
 
-void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(now, 0); }
+void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(within(now), 0); }
 
 void Engine::handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart,
                           Node spare) noexcept {
-  impl_->clock.set_offset_ms(offset_ms);
-  if (restart)
+  impl_->clock.set_offset_ms(within(offset_ms));
+  // Our own pending entries are on the way to another node already.
+  if (restart && !impl_->session.must_restamp())
     impl_->renew(spare, accepted);
   else
     impl_->clock.observe(accepted);
@@ -161,7 +194,7 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
   auto batch = plan_batch(may_push ? outbox : none, impl_->session.records_max(),
                           impl_->config.push_bytes_max);
   if (!batch) {
-    impl_->session.store_failed(now, random);
+    impl_->session.store_failed(within(now), random);
     return batch.error();
   }
   impl_->batch = *std::move(batch);
@@ -169,8 +202,10 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
   return Errc::ok;
 }
 
-void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcept {
+void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noexcept {
   if (!impl_->session.is_current(ticket)) return;
+  Reply reply = received;
+  for (WallMs* at : {&reply.sent_at, &reply.received_at, &reply.server_at}) *at = within(*at);
   const bool first_answer = !impl_->session.has_answered();
   const std::int64_t shift = impl_->learn_time(reply);
   impl_->floor = impl_->accepted;
@@ -186,8 +221,10 @@ void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcep
   impl_->cloned = reply.cloned > 0;
   if (impl_->cloned)
     impl_->renew(spare, impl_->clock.last());
-  else if (refused || moved)
+  else if (refused)
     impl_->renew(spare, impl_->ground(reply.server_at));
+  else if (moved)
+    impl_->renew(spare, impl_->moved_end(shift));
   else
     impl_->clock.observe(impl_->accepted);
   impl_->session.replied(reply, impl_->cloned || refused || moved);
@@ -196,24 +233,26 @@ void Engine::handle_reply(Ticket ticket, const Reply& reply, Node spare) noexcep
 void Engine::handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,
                           std::uint32_t random) noexcept {
   if (!impl_->session.is_current(ticket)) return;
-  impl_->session.failed(code, retry_after_ms, now, random);
+  impl_->session.failed(code, within(retry_after_ms), within(now), random);
 }
 
 void Engine::handle_committed(Ticket ticket, std::uint32_t pending, std::uint32_t rereads,
                               WallMs now, std::uint32_t random) noexcept {
   impl_->pending = pending;
   impl_->session.set_pending(pending);
-  if (impl_->session.is_current(ticket)) impl_->session.committed(rereads, now, random);
+  if (impl_->session.is_current(ticket)) impl_->session.committed(rereads, within(now), random);
 }
 
 void Engine::handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
-  if (impl_->session.is_current(ticket)) impl_->session.restamped(now, random);
+  if (impl_->session.is_current(ticket)) impl_->session.restamped(within(now), random);
 }
 
 void Engine::handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
-  if (impl_->session.is_current(ticket)) impl_->session.store_failed(now, random);
+  if (!impl_->session.is_current(ticket)) return;
+  impl_->last_restamped = {};  // nothing was moved
+  impl_->session.store_failed(within(now), random);
 }
 
-std::optional<Output> Engine::poll(WallMs now) noexcept { return impl_->session.poll(now); }
+std::optional<Output> Engine::poll(WallMs now) noexcept { return impl_->session.poll(within(now)); }
 
 }  // namespace tidemark

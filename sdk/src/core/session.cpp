@@ -249,7 +249,9 @@ void Session::retry_later(Errc code, std::int64_t at_least_ms, WallMs now,
   due_ = now + std::max(wait, at_least_ms);
 }
 
+// Each step has its own ticket: an answer counts once.
 void Session::begin(Activity activity) noexcept {
+  ++ticket_;
   activity_ = activity;
   asked_ = false;
 }
@@ -315,7 +317,6 @@ std::optional<Output> Session::climb(WallMs now) noexcept {
   if (way == 3) return Verify{};
   if (way == 4 && !reading_) {
     begin(Activity::starting_over);
-    ++ticket_;
   }
   return std::nullopt;
 }
@@ -333,7 +334,6 @@ std::optional<Output> Session::next_step(WallMs now) noexcept {
   if (activity_ == Activity::idle) {
     if (!can_run() || now < due_) return std::nullopt;
     begin(must_restamp_ ? Activity::restamping : Activity::loading);
-    ++ticket_;
   }
   if (asked_) return std::nullopt;
   asked_ = true;

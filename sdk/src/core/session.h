@@ -28,6 +28,8 @@ class Session {
   [[nodiscard]] bool has_answered() const noexcept { return has_answered_; }
   /// Records in the next push, at most: fewer while an endpoint refuses whole batches.
   [[nodiscard]] std::uint32_t records_max() const noexcept { return records_max_; }
+  /// Whether the pending entries are about to be stamped again.
+  [[nodiscard]] bool must_restamp() const noexcept { return must_restamp_; }
   /// Whether the next request may carry changes.
   [[nodiscard]] bool may_push() const noexcept { return has_answered_ && !reading_ && !handshake_; }
 
