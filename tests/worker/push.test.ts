@@ -139,6 +139,19 @@ describe('merged', () => {
     expect(changes[0]).not.toHaveProperty('patch');
   });
 
+  test('so is one that does so whole: it may have taken the delete for the winner', async () => {
+    const [a, b] = pair();
+    await a.push(whole('k', at(1), { title: 'x' }));
+    const { cursor } = await a.push(remove('k', at(3)));
+    const back = whole('k', at(5, nodeB), { title: 'B' });
+    const reply = await b.full(cursor, [back]);
+    expect(reply.push.results).toEqual([{ outcome: 'applied' }]);
+    expect(reply.pull.changes).toEqual([back]);
+    // Read once, it is its own again.
+    const next = await b.full(reply.pull.cursor, [patch('k', at(6, nodeB), { title: 'C' })]);
+    expect(next.pull.changes).toEqual([]);
+  });
+
   test('a writer whose clock is behind what it had read is shown the winner, once', async () => {
     const [a, b] = pair();
     await a.push(whole('k', at(5), { title: 'A', only: 1 }));

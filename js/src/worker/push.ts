@@ -199,7 +199,7 @@ interface News {
 }
 
 function newsOf(
-  { change, state, remote }: Merge,
+  { state, remote }: Merge,
   joined: JoinedColumns,
   isReplaced: (name: string) => boolean,
   rowChanged: boolean,
@@ -216,8 +216,9 @@ function newsOf(
   const shown = registerLost && state.lostRegister !== remote.register;
   const baseWritten = joined.base === 'remote' || (joined.base === 'tie' && rowChanged);
   const whole = baseWritten || shown || outdone || (turned && registerWon);
-  // An edit that revives a record finds fields under the tombstone that its writer never saw.
-  const revived = turned && registerWon && change.patch === true;
+  // Who revives a record may lack fields under the tombstone, or may have taken the delete for the
+  // winner and removed the row.
+  const revived = turned && registerWon && !remote.deleted;
   const unlike = registerLost || revived || outdone;
   return { any: whole || registerWon || fields.length > 0, whole, fields, registerLost, unlike };
 }
