@@ -103,6 +103,29 @@ describe('a cursor of an older epoch', () => {
       expect(local.pull({ cursor })).toMatchObject({ ...reset, offer: 0, adopt: true });
     }));
 
+  test('of the hundred last is known, of any other all is to be offered', () =>
+    withHub((local) => {
+      const cursors: string[] = [];
+      for (let i = 0; i < 102; i++) {
+        local.push([whole(`${i}`, at(i + 1), {})]);
+        cursors.push(local.hub.cursor);
+        local.hub.restored(local.now);
+      }
+      const offerOf = (i: number) => {
+        const { offer, adopt } = local.pull({ cursor: cursors[i] as string });
+        return [offer, adopt];
+      };
+      expect([0, 1, 2, 3, 4].map(offerOf)).toEqual([
+        [0, true],
+        [0, true],
+        [0, true],
+        [4, undefined],
+        [5, undefined],
+      ]);
+      const { sql } = local.state.storage;
+      expect(sql.exec('SELECT count(*) AS n FROM epochs').one()).toEqual({ n: 100 });
+    }));
+
   test('one that is ahead tells of the restore: a new epoch, with what every backup holds', () =>
     withHub((local) => {
       local.push([whole('a', at(1), {})]);

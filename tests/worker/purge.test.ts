@@ -174,6 +174,21 @@ describe('a change of an absent record', () => {
     }));
 });
 
+test('what was purged in an epoch that is forgotten stays so', () =>
+  withHub((local) => {
+    purged(local);
+    const first = local.hub.cursor;
+    local.hub.restored(local.now);
+    const second = local.hub.cursor;
+    for (let i = 0; i < 99; i++) local.hub.restored(local.now);
+    expect(local.pull({ cursor: first })).toMatchObject({ adopt: true });
+    expect(local.pull({ cursor: second }).adopt).toBeUndefined();
+    const outcomeOf = (tick: number, more = {}) =>
+      outcomes(local.push([whole('gone', at(tick), {}, more)]))[0];
+    expect([outcomeOf(9), outcomeOf(9, { offer: first })]).toEqual(['purged', 'purged']);
+    expect(outcomeOf(9, { offer: second })).toBe('applied');
+  }));
+
 describe('an offer', () => {
   const offered = (change: Change, offer: string): Change => ({ ...change, offer });
 

@@ -81,6 +81,20 @@ describe('a push is taken', () => {
       expect(outcomes(local.push(one('a', 2), { turn: t3, after: [t2] }))).toEqual(['applied']);
     }));
 
+  test('of any node once the hub was restored: its turns were those of the backup', () =>
+    withHub((local) => {
+      const push = (turn: string, after: string[]) =>
+        outcomes(local.push(one('a', 1), { turn, after }))[0];
+      push(t1, []);
+      expect(push(t4, [t3])).toBe('clone');
+      local.hub.restored(local.now);
+      expect(push(t4, [t3])).toBe('applied');
+      expect(push(t2, [t1])).toBe('clone');
+      // So it is where a reader tells of it.
+      local.pull({ cursor: `${local.meta().epoch}:9` });
+      expect(push(t2, [t1])).toBe('applied');
+    }));
+
   test('a node that never named a turn need not', () =>
     withHub((local) => {
       expect(outcomes(local.push(one('a', 1)))).toEqual(['applied']);

@@ -102,8 +102,9 @@ export interface Mark {
 
 /** Where the storage comes from, and where it stood when. */
 export interface History {
-  /** The present epoch, its parent, and so on. */
+  /** The present epoch, its parent, and so on, as far as they are remembered. */
   epochs(): Epoch[];
+  /** Forgets those that are too many, the oldest first, and leaves their purges to the next. */
   begin(epoch: Epoch): void;
   /** Remembers a purge in the present epoch, and moves the fence. */
   notePurge(purged: Purged): void;
@@ -126,6 +127,8 @@ export interface Nodes {
   setTurn(node: string, turn: string, now: number): void;
   /** Forgets the turns of nodes whose last one was before `at`: they are new again. */
   dropBefore(at: number): void;
+  /** Forgets all turns. */
+  dropTurns(): void;
 }
 
 export interface LossLedger {

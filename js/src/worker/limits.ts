@@ -30,6 +30,8 @@ export const recordsMax = 500;
 export const digestRecordsMax = 64;
 /** Losses of one page, at most. */
 export const lossesMax = 1_000;
+/** Epochs that are remembered, at most: cursors of older ones are unknown. */
+export const epochsMax = 100;
 /** Device labels that are remembered, at most. */
 export const devicesMax = 1_000;
 /** Tombstones that are purged at once, at most: the rest goes an hour later. */

@@ -10,6 +10,8 @@ export function beginEpoch(store: HubStore, seq: number, now: number): void {
   const parent = store.head().epoch;
   const restoredSeq = Math.min(seq, store.head().seq);
   store.history.begin({ epoch: drawName(), parent, restoredSeq, purged: null, began: now });
+  // They are of the backup: whoever has pushed since would pass for a copy of itself.
+  store.nodes.dropTurns();
 }
 
 type Offer = Pick<PullReply, 'offer' | 'adopt'>;

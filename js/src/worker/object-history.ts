@@ -1,5 +1,6 @@
 // The history of a hub's storage in SQLite: its epochs, and where it stood when.
 import type { Epoch, History, Mark, Purged } from './hub-store.js';
+import { epochsMax } from './limits.js';
 
 type EpochRow = {
   epoch: string;
@@ -36,14 +37,28 @@ export class ObjectHistory implements History {
     const row = [epoch, parent, restoredSeq, purged, began];
     this.#sql.exec('INSERT INTO epochs VALUES (?, ?, ?, ?, ?)', ...row);
     this.#sql.exec('UPDATE meta SET epoch = ?', epoch);
+    const line = this.epochs();
+    const oldest = line[epochsMax - 1];
+    for (const each of line.slice(epochsMax)) this.#merge(each, oldest as Epoch);
+  }
+
+  // What was purged in an epoch that is forgotten stays purged.
+  #merge({ epoch, purged }: Epoch, into: Epoch): void {
+    if (purged !== null) this.#notePurged(into.epoch, purged);
+    this.#sql.exec('DELETE FROM epochs WHERE epoch = ?', epoch);
   }
 
   notePurge({ seq, register }: Purged): void {
+    const [present] = this.epochs();
     this.#sql.exec('UPDATE meta SET fence = max(fence, ?)', seq);
+    this.#notePurged((present as Epoch).epoch, register);
+  }
+
+  #notePurged(epoch: string, register: string): void {
     this.#sql.exec(
-      `UPDATE epochs SET purged = max(coalesce(purged, ''), ?)
-       WHERE epoch = (SELECT epoch FROM meta)`,
+      `UPDATE epochs SET purged = max(coalesce(purged, ''), ?) WHERE epoch = ?`,
       register,
+      epoch,
     );
   }
 

@@ -36,6 +36,10 @@ export class ObjectNodes implements Nodes {
   dropBefore(at: number): void {
     this.#sql.exec('DELETE FROM nodes WHERE seen < ?', at);
   }
+
+  dropTurns(): void {
+    this.#sql.exec('DELETE FROM nodes');
+  }
 }
 
 type LossRow = {
