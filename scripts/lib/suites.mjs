@@ -91,6 +91,14 @@ export const suites = [
     count: counts.lastLine,
   },
   {
+    name: 'sim',
+    folder: 'tests/sim',
+    lane: 'cpp',
+    need: ['native', 'wasm'],
+    commands: [node('scripts/sim.mjs', '--suite')],
+    count: counts.lastLine,
+  },
+  {
     name: 'wasm',
     folder: 'tests/unit',
     lane: 'cpp',

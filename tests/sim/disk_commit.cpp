@@ -92,7 +92,7 @@ void Disk::page(const CommitInput& input) {
           entry.heads.push_back(
               {input.batch->changes[i].record, input.batch->changes[i].columns, false});
   // A cursor that moved meanwhile: the page answers an old question.
-  const bool stale = input.after != cursor && !is(Mutant::late_page);
+  const bool stale = input.after != cursor;
   if (input.with_page && !stale) {
     for (const Change& change : reply.records) {
       rereads.reset(change.record);

@@ -64,10 +64,20 @@ struct HubData {
   std::vector<Taken> taken;
 };
 
+/// A record that was purged, and in which epoch: outside the data, so that a restore leaves it.
+struct Purge {
+  std::uint32_t epoch = 0;
+  Record record = 0;
+  Stamp reg;
+  /// What the hub had taken for it.
+  std::vector<Value> values;
+};
+
 class Hub {
  public:
   HubData data;
   std::uint32_t id = 0;
+  std::vector<Purge> purges;
   std::uint32_t schema_min = 1;
   /// Full: every push is answered `unavailable`.
   bool quota = false;

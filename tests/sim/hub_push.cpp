@@ -118,7 +118,10 @@ Result Hub::absent(Push& push, const Change& change) {
   const bool created = change.create && !is(Mutant::create_ignored);
   if (late && !created && !is(Mutant::no_purge_mark)) return {Outcome::rejected, Errc::purged};
   if (change.is_patch() && !is(Mutant::zombie_patch)) return {Outcome::need_full, Errc::ok};
-  return insert(push, change);
+  const Result result = insert(push, change);
+  // Its writer may have taken the delete that was purged since for the winner.
+  if (late && !is(Mutant::revived_in_part)) data.records[change.record].by_node = Node{0};
+  return result;
 }
 
 Result Hub::insert(Push& push, const Change& change) {

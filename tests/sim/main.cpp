@@ -13,12 +13,6 @@
 #include "campaign.h"
 #include "mutants.h"
 
-namespace sim {
-
-Mutant active_mutant = Mutant::none;
-
-}  // namespace sim
-
 namespace {
 
 struct Options {

@@ -1,6 +1,5 @@
 // What must be true whatever happened. Most is asked at quiet, some at every commit.
 #include <algorithm>
-#include <cstdio>
 
 #include "mutants.h"
 #include "world.h"
@@ -46,6 +45,7 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
           writes_[entry.write].put_off = true;
     const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
     if (!taken && result.outcome != Outcome::rejected) continue;
+    if (result.code == tidemark::Errc::purged) check_purged(at, batch.changes[i]);
     const auto& ids = batch.entries[i];
     for (const Entry& entry : device(at).disk.log) {
       const bool covered = std::find(ids.begin(), ids.end(), entry.id) != ids.end();
@@ -56,6 +56,23 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
         write.fate = taken ? Fate::taken : Fate::dead;
     }
   }
+}
+
+// Who is refused because of a purge may have been purged.
+void World::check_purged(int at, const Change& change) {
+  const Hub& hub = hub_of(at);
+  if (change.create) return fail("a new record is refused as one that was purged");
+  if (change.offer.epoch == 0) return;
+  const auto& epochs = hub.data.epochs;
+  const auto own = std::find_if(epochs.begin(), epochs.end(), [&](const Epoch& each) {
+    return each.id == change.offer.epoch;
+  });
+  const bool purged_since = std::any_of(hub.purges.begin(), hub.purges.end(), [&](const auto& purge) {
+    return own == epochs.end() || std::any_of(own + 1, epochs.end(), [&](const Epoch& each) {
+             return each.id == purge.epoch;
+           });
+  });
+  if (!purged_since) fail("an offer is refused although nothing was purged since");
 }
 
 // A transaction is sent whole.
@@ -85,15 +102,7 @@ void World::verify(int i) { (void)i; }
 
 void World::committed(int i) {
   const Disk& disk = device(i).disk;
-  if (tracing_) {
-    std::printf("  device %d has stored: cursor %u, pending %u, rows", i, disk.cursor.seq,
-                disk.pending());
-    for (Record r = 0; r < kRecords; ++r)
-      if (disk.rows[r].shown)
-        std::printf(" %d:%u,%u,%u", r, disk.rows[r].values[0], disk.rows[r].values[1],
-                    disk.rows[r].values[2]);
-    std::putchar('\n');
-  }
+  if (tracing_) tell(i);
   Cursor& read_to = states_[i].read_to;
   if (disk.cursor.epoch == read_to.epoch && disk.cursor.epoch != 0 &&
       disk.cursor.seq < read_to.seq && !disk.sweeping)
@@ -143,6 +152,10 @@ void World::look_at_hub(int number) {
       const Write& write = writes_[value];
       if (write.account != -1 && write.account != number)
         return fail("a row of one user is at another's hub");
+      for (const Purge& purge : hub.purges)
+        if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
+            std::find(purge.values.begin(), purge.values.end(), value) != purge.values.end())
+          return fail("record " + std::to_string(r) + " was purged, and is back");
       if (!is_stamp_of(held.columns.of(f), value))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
                     " is under a stamp that is not its own");
@@ -187,7 +200,11 @@ void World::look_at_write(Value number, const Write& write) {
   const HubRecord& held = hubs_[account].data.records[write.record];
   const bool purged = !held.held;
   if (write.deletes) {
-    if (held.held && !held.columns.deleted && held.columns.reg < least)
+    const auto& purges = hubs_[account].purges;
+    const bool was_purged = std::any_of(purges.begin(), purges.end(), [&](const Purge& purge) {
+      return purge.record == write.record && purge.reg >= least;
+    });
+    if (held.held && !held.columns.deleted && held.columns.reg < least && !was_purged)
       fail(name + ", a delete, is undone");
     return;
   }

@@ -72,6 +72,13 @@ Profile draw_profile(Random& random) {
   maybe(Act::token, 4, 200);
   maybe(Act::schema, 2, 150);
   maybe(Act::quota, 3, 150);
+  if (profile.long_times && random.chance(300)) {
+    // Ages, in which tombstones come and go.
+    weigh(Act::pass, 60);
+    weigh(Act::boot, 2);
+    profile.deletes = 500;
+    profile.loss = 300;
+  }
   profile.two_accounts = random.chance(120);
   if (profile.two_accounts) weigh(Act::account, 5);
   weigh(Act::letters, 3);

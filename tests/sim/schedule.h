@@ -52,7 +52,7 @@ struct Profile {
   bool live = false;        // news are poked
   bool long_times = false;  // days pass
   std::uint16_t loss = 0, doubles = 0, hub_crash = 0, store_crash = 0, store_full = 0;  // of 1000
-  std::uint16_t poison = 0;
+  std::uint16_t poison = 0, deletes = 200;
   std::uint32_t page = 3, push = 3, writes_max = 8;
   std::uint16_t weight[kActs] = {};
 };

@@ -2,8 +2,6 @@
 #include "world.h"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 
 #include "mutants.h"
 
@@ -178,7 +176,7 @@ void World::write_one(int i, std::uint32_t transaction) {
   entry.record = record;
   entry.write = number;
   entry.columns.reg = *stamp;
-  if (row.shown && random_.chance(200)) {
+  if (row.shown && random_.chance(profile_.deletes)) {
     write.deletes = true;
     entry.columns.deleted = true;
     row = {};
@@ -274,21 +272,7 @@ void World::at_hub(const Message& message) {
     answer.fault = Errc::unavailable;
   else
     answer.reply = hub.answer(message.request, now_);
-  note("  hub %d answers device %d%s: seq %u, page of %zu to %u%s%s%s", message.hub, message.device,
-       before || after ? " (lost)" : "", hub.data.seq, answer.reply.page.size(),
-       answer.reply.cursor.seq, answer.reply.more ? ", more" : "",
-       answer.reply.reset ? ", reset" : "",
-       answer.reply.error == Errc::ok ? "" : std::string(name_of(answer.reply.error)).c_str());
-  for (const Result& result : answer.reply.results) {
-    const auto i = static_cast<std::size_t>(&result - answer.reply.results.data());
-    const Change& change = message.request.changes[i];
-    note("    record %d %s at %s: %s", change.record,
-         change.columns.deleted ? "delete"
-         : change.is_patch()    ? "patch"
-                                : "whole",
-         change.columns.reg.text().c_str(), name_of(result.outcome));
-    hash(static_cast<std::uint64_t>(result.outcome));
-  }
+  tell(message, answer.reply, before || after);
   if (after) answer.fault = Errc::network;
   if (hub.data.seq != seq && profile_.live)
     for (int i = 0; i < static_cast<int>(devices_.size()); ++i)
@@ -299,15 +283,6 @@ void World::at_hub(const Message& message) {
   if (hub.data.seq < seq) fail("the hub's seq went back");
   resets += answer.reply.reset;
   network_.push_back(std::move(answer));
-}
-
-void World::note(const char* form, ...) const {
-  if (!tracing_) return;
-  va_list values;
-  va_start(values, form);
-  std::vprintf(form, values);
-  va_end(values);
-  std::putchar('\n');
 }
 
 void World::fail(const std::string& what) {

@@ -119,10 +119,13 @@ class World : public DeviceHost {
   void look_at_device(int device);
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
+  void check_purged(int device, const Change& change);
   [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
   [[nodiscard]] bool is_overwritten(Value write, int field) const;
   [[nodiscard]] bool is_in_ledger(Value write) const;
   void remember_ledgers();
+  void tell(const Message& message, const Reply& reply, bool lost);
+  void tell(int device) const;
   void note(const char* form, ...) const __attribute__((format(printf, 2, 3)));
   void fail(const std::string& what);
   void hash(std::uint64_t word);
