@@ -111,6 +111,10 @@ void Disk::restamp(const Again& again, Node node) {
   for (Entry* entry : order) {
     const Stamp next = entry->adopted ? adoption_stamp(node, adopted++) : again(*entry);
     Columns& columns = entry->columns;
+    // It had lost, and the row was back: now it may win.
+    const Row& row = rows[entry->record];
+    if (columns.deleted && row.shown && !is(Mutant::no_device_ledger))
+      add_loss({entry->record, columns.reg, row.values, true});
     columns.reg = next;
     if (columns.has_base()) columns.base = next;
     for (Stamp& stamp : columns.field)

@@ -88,7 +88,8 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
     else
       result = merge(push, change);
     if (verdict.outcome != Outcome::applied && is(Mutant::poison_blocks)) stopped = true;
-    if (result.outcome == Outcome::applied || result.outcome == Outcome::merged)
+    const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
+    if (taken && data.records[change.record].held)
       data.taken.push_back({change, push.seq});
     push.results.push_back(result);
   }
