@@ -69,7 +69,9 @@ class EngineBinding {
   }
 
   void restore(double offset_ms) { engine_.restore(stamp_at(0), stamp_at(4), wall(offset_ms)); }
-  void start(std::uint32_t pending, double now) { engine_.start(pending, wall(now)); }
+  void start(std::uint32_t pending, double now, bool reading) {
+    engine_.start(pending, wall(now), reading);
+  }
   void close() { engine_.close(); }
   void pause() { engine_.pause(); }
   void resume(double now) { engine_.resume(wall(now)); }
@@ -94,12 +96,13 @@ class EngineBinding {
   }
   // Scratch: `writes` times three words, then the bytes of `records` records, then `cells` cells.
   int handle_outbox(std::uint32_t ticket, std::uint32_t writes, std::uint32_t records,
-                    std::uint32_t cells, std::uint32_t pending, double now, std::uint32_t random) {
+                    std::uint32_t cells, std::uint32_t rereads, std::uint32_t pending, double now,
+                    std::uint32_t random) {
     const tidemark::OutboxView outbox{
         at<tidemark::PendingWrite>(0, writes),
         at<Cell>(writes * 3 + records, cells),
         at<std::uint32_t>(writes * 3, records),
-        0,
+        rereads,
     };
     return failure(engine_.handle_outbox(ticket, outbox, pending, wall(now), random));
   }
@@ -112,13 +115,15 @@ class EngineBinding {
 
   // Scratch: the accepted stamp, the spare node.
   void handle_reply(std::uint32_t ticket, std::uint32_t settled, std::uint32_t kept,
-                    std::uint32_t clock_refused, bool more, double sent_at, double received_at,
-                    double server_at) {
+                    std::uint32_t clock_refused, std::uint32_t cloned, bool more, bool reset,
+                    double sent_at, double received_at, double server_at) {
     tidemark::Reply reply;
     reply.settled = settled;
     reply.kept = kept;
     reply.clock_refused = clock_refused;
+    reply.cloned = cloned;
     reply.more = more;
+    reply.reset = reset;
     reply.accepted = stamp_at(0);
     reply.sent_at = wall(sent_at);
     reply.received_at = wall(received_at);
@@ -130,9 +135,9 @@ class EngineBinding {
     engine_.handle_fault(ticket, static_cast<tidemark::Errc>(code), wall(retry_after_ms), wall(now),
                          random);
   }
-  void handle_committed(std::uint32_t ticket, std::uint32_t pending, double now,
-                        std::uint32_t random) {
-    engine_.handle_committed(ticket, pending, 0, wall(now), random);
+  void handle_committed(std::uint32_t ticket, std::uint32_t pending, std::uint32_t rereads,
+                        double now, std::uint32_t random) {
+    engine_.handle_committed(ticket, pending, rereads, wall(now), random);
   }
   void handle_restamped(std::uint32_t ticket, double now, std::uint32_t random) {
     engine_.handle_restamped(ticket, wall(now), random);
@@ -187,7 +192,9 @@ class EngineBinding {
 
   void append(const tidemark::LoadOutbox& o) { add({o.ticket, o.writes_max}); }
   void append(const tidemark::Send& o) {
-    add({o.ticket, static_cast<std::uint32_t>(o.call), o.refresh_token, o.records_max});
+    add({o.ticket, static_cast<std::uint32_t>(o.call), o.refresh_token, o.records_max, o.whole,
+         o.turn});
+    output_.insert(output_.end(), o.turns_before.begin(), o.turns_before.end());
   }
   void append(const tidemark::Commit& o) {
     add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused), o.give_up});

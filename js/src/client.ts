@@ -1,26 +1,26 @@
 // SyncClient: one sync connection of one context. It wires the pump to the browser's events and to
 // the app's commands, and, where several contexts share a database, to the one of them that leads:
 // only that one talks to the network.
-import { createEngine, type Engine } from './engine.js';
-import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
+import { chosen } from './account.js';
+import { Commands } from './commands.js';
+import type { Engine } from './engine.js';
+import { asTidemarkError, TidemarkError } from './errors.js';
+import { Events } from './events.js';
+import { History } from './history.js';
 import { type Host, systemHost } from './host.js';
 import { newId } from './ids.js';
-import { Leadership } from './leadership.js';
+import { type Command, Leadership } from './leadership.js';
 import { watchNetwork } from './network.js';
 import { ObservableValue } from './observable.js';
 import { Pump } from './pump.js';
-import type { DeadLetter, Store } from './stores/store.js';
-import { FetchTransport } from './transports/fetch.js';
+import { countsOf, noStatus, publicStatus } from './status.js';
+import type { LoadedState, Store } from './stores/store.js';
 import type { Transport } from './transports/transport.js';
-import type { Status, Sync, SyncOptions } from './types.js';
+import type { Metrics, Status, Sync, SyncEvents, SyncOptions, VerifyReport } from './types.js';
+import { verify } from './verify.js';
+import { Waiters } from './waiting.js';
 
-interface Waiter {
-  begun: number;
-  resolve(): void;
-  reject(error: Error): void;
-}
-
-export interface ClientOptions extends Pick<SyncOptions, 'schema'> {
+export interface ClientOptions extends Pick<SyncOptions, 'schema' | 'firstLogin'> {
   store: Store;
   engine: Engine;
   transport: Transport;
@@ -29,63 +29,41 @@ export interface ClientOptions extends Pick<SyncOptions, 'schema'> {
   name: string;
 }
 
-/** UTF-8 bytes of a device's label, at most. */
-const deviceBytesMax = 256;
-
-/** Starts to sync `store`. The engine is the one that stamps its writes. */
-export async function startSync(
-  store: Store,
-  engine: Engine,
-  name: string,
-  { url, token, scope, transport, schema, device }: SyncOptions,
-): Promise<Sync> {
-  // Said here, where the app can hear it: the endpoint could only refuse every request.
-  if (schema !== undefined && !(Number.isSafeInteger(schema) && schema >= 0))
-    throw new TidemarkError('bad_input', 'schema is not a count');
-  if (device !== undefined && new TextEncoder().encode(device).length > deviceBytesMax)
-    throw new TidemarkError('bad_input', `device is over ${deviceBytesMax} bytes`);
-  const http = new FetchTransport(url, token, scope, transport);
-  const options: ClientOptions = { store, engine, name, transport: http };
-  if (schema !== undefined) options.schema = schema;
-  return SyncClient.start(options);
-}
-
-export { createEngine };
-
-export class SyncClient implements Sync {
-  readonly #status = new ObservableValue<Status>({
-    phase: 'following',
-    pending: 0,
-    lastSyncedAt: null,
-    error: null,
-    online: true,
-  });
+export class SyncClient extends Commands implements Sync {
+  readonly #status = new ObservableValue<Status>(noStatus);
   readonly #options: ClientOptions;
   readonly #leadership: Leadership;
-  readonly #waiters = new Set<Waiter>();
+  readonly #history: History;
+  readonly #events = new Events();
+  readonly #waiters = new Waiters();
   readonly #undo: (() => void)[] = [];
   readonly #device: string;
   #pump: Pump | null = null;
+  #verifying: Promise<VerifyReport> | null = null;
   #onlineOverride = false;
   #closed = false;
 
   static async start(options: ClientOptions): Promise<SyncClient> {
     const { device, pending } = await options.store.load();
-    return new SyncClient(options, device, pending);
+    const client = new SyncClient(options, device);
+    client.#set({ pending, ...(await countsOf(options.store)) });
+    return client;
   }
 
-  private constructor(options: ClientOptions, device: string, pending: number) {
+  private constructor(options: ClientOptions, device: string) {
+    super(options.store, options.transport, options.schema ?? 1);
     this.#options = options;
     this.#device = device;
-    this.#status.set({ ...this.#status.value, pending });
+    this.#history = new History(options.store);
     this.#leadership = new Leadership(options.name, {
       onLead: () => this.#lead(),
       onLeadFailed: (cause) => {
         const error = asTidemarkError(cause, 'store_failed').toJSON();
-        this.#status.set({ ...this.#status.value, phase: 'waiting', error });
+        this.#set({ phase: 'waiting', error });
       },
-      onStatus: (status) => this.#follow(status),
-      onCommand: (command) => this.#command(command),
+      onStatus: (status, metrics) => this.#follow(status, metrics),
+      onCommand: (command, argument) => this.#command(command, argument),
+      onEvent: ({ event, detail }) => this.#events.tell(event, detail),
       onClock: ({ offsetMs, accepted, restart }) =>
         options.engine.handleClock(offsetMs, accepted, restart),
     });
@@ -95,24 +73,16 @@ export class SyncClient implements Sync {
     return this.#status;
   }
 
+  get metrics(): ObservableValue<Metrics> {
+    return this.#history.metrics;
+  }
+
   newId(): string {
     return newId(this.#device);
   }
 
-  deadLetters(): Promise<DeadLetter[]> {
-    return this.#options.store.deadLetters();
-  }
-
-  flush(): Promise<void> {
-    return this.#command('flush') ?? this.#leadership.ask('flush');
-  }
-
-  pause(): void {
-    this.#tell('pause');
-  }
-
-  resume(): void {
-    this.#tell('resume');
+  on<K extends keyof SyncEvents>(event: K, listener: (detail: SyncEvents[K]) => void): () => void {
+    return this.#events.on(event, listener);
   }
 
   setOnline(online: boolean): void {
@@ -123,61 +93,144 @@ export class SyncClient implements Sync {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const undo of this.#undo.splice(0)) undo();
-    if (this.#pump !== null) {
-      this.#options.engine.close();
-      this.#settle();
-      await this.#pump.stop();
-      this.#pump = null;
-    }
+    await this.#unlead();
     this.#leadership.close();
     this.#options.store.close();
-    this.#status.set({ ...this.#status.value, phase: 'closed' });
+    this.#set({ phase: 'closed' });
   }
 
-  // Nobody waits for these: that sync is closed is said by the status.
-  #tell(command: 'pause' | 'resume'): void {
-    (this.#command(command) ?? this.#leadership.ask(command)).catch(() => {});
+  protected ask(command: Command, argument?: unknown): Promise<unknown> {
+    return this.#command(command, argument) ?? this.#leadership.ask(command, argument);
   }
 
   // A command of the app, here or in another context. Null if this context does not lead.
-  #command(command: 'flush' | 'pause' | 'resume'): Promise<void> | null {
+  #command(command: Command, argument?: unknown): Promise<unknown> | null {
     if (this.#closed) return Promise.reject(new TidemarkError('closed'));
-    if (this.#pump === null) return null;
+    const pump = this.#pump;
+    if (pump === null) return null;
     const { engine } = this.#options;
-    if (command === 'flush') return this.#flush(this.#pump);
-    if (command === 'pause') {
-      engine.pause();
-      this.#pump.abort();
-    } else engine.resume();
-    this.#pump.run();
+    switch (command) {
+      case 'flush':
+        return this.#flush(pump);
+      case 'verify':
+        return this.#verify(pump, () => this.#flush(pump));
+      case 'refresh':
+        return this.#refresh(pump);
+      case 'adopt':
+        return this.#adopt(argument as 'merge');
+      case 'switch':
+        return this.#switch(argument as 'refuse');
+      case 'pause':
+        engine.pause();
+        pump.abort();
+        break;
+      case 'resume':
+        // Nothing is sent before the app chose.
+        if (this.#status.value.firstLogin === null) engine.resume();
+    }
+    pump.run();
     return Promise.resolve();
   }
 
   #flush(pump: Pump): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiters.add({ begun: pump.begun, resolve, reject });
-      this.#options.engine.syncNow();
-      pump.run();
+    const done = this.#waiters.add(pump.begun);
+    this.#options.engine.syncNow();
+    pump.run();
+    return done;
+  }
+
+  async #refresh(pump: Pump): Promise<void> {
+    this.#set(await countsOf(this.store));
+    pump.poke();
+    this.#publish();
+  }
+
+  async #adopt(choice: 'merge' | 'keep-remote'): Promise<void> {
+    if (this.#status.value.firstLogin === null) return;
+    await this.store.adoption(choice);
+    this.#set({ firstLogin: null });
+    await this.#restart();
+  }
+
+  /** Stops, does `work`, and starts anew whatever became of it. */
+  async #restart(work: () => Promise<void> = async () => {}): Promise<void> {
+    await this.#unlead();
+    try {
+      await work();
+    } finally {
+      await this.#lead();
+    }
+  }
+
+  #switch(pending: 'refuse' | 'discard'): Promise<void> {
+    return this.#restart(() => this.store.clear({ pending }));
+  }
+
+  // One at a time: whoever asks meanwhile gets the same report.
+  #verify(pump: Pump, flush: () => Promise<void>): Promise<VerifyReport> {
+    this.#verifying ??= verify(
+      {
+        ...{ store: this.store, transport: this.transport, hash: this.#options.engine.hash },
+        ...{ schema: this.schema, flush, place: () => pump.place },
+        readAgain: (records) => pump.readAgain(records),
+      },
+      (report) => this.#tellEvent('diverged', report),
+    ).finally(() => {
+      this.#verifying = null;
     });
+    return this.#verifying;
   }
 
   async #lead(): Promise<void> {
-    const { store, engine, transport, schema, host = systemHost } = this.#options;
+    const { store, engine, transport, host = systemHost, firstLogin } = this.#options;
     const term = await store.lead();
+    const meeting = await chosen(store, transport, firstLogin);
+    const counts = await countsOf(store);
+    let early = 0;
+    let wrote = (count: number) => {
+      early += count;
+    };
+    const undo = store.onWrite((count) => wrote(count));
     const state = await store.load();
-    if (this.#closed) return;
-    engine.restore(state.clock, state.newest, state.offsetMs ?? 0);
-    const pump = new Pump({
-      engine,
-      store,
-      transport,
-      host,
-      device: state.device,
-      schema: schema ?? 1,
-      tables: Object.keys(state.tables),
-      cursor: state.cursor,
-      term,
+    if (this.#closed) return undo();
+    const wasPaused = this.#status.value.phase === 'paused';
+    this.#set({ ...counts, firstLogin: meeting });
+    // What this engine stamped itself is moved with its clock; of others it must stay ahead.
+    const newest = state.newest?.endsWith(engine.node) ? null : state.newest;
+    engine.restore(state.clock, newest, state.offsetMs ?? 0);
+    const pump = this.#pumpOf(state, term, host);
+    this.#pump = pump;
+    this.#undo.push(
+      undo,
+      watchNetwork({
+        onOnline: (online) => {
+          if (!this.#onlineOverride) this.#online(online);
+        },
+        onVisible: () => pump.poke(),
+      }),
+    );
+    wrote = (count) => pump.wrote(count);
+    // Of writes made meanwhile it is not known whether they were loaded: the next count is exact.
+    engine.start(state.pending + early, state.cursor === null || state.sweeping);
+    // The app's pause outlives the context that led when it was given.
+    if (wasPaused || meeting !== null) engine.pause();
+    pump.run();
+  }
+
+  async #unlead(): Promise<void> {
+    for (const undo of this.#undo.splice(0)) undo();
+    if (this.#pump === null) return;
+    this.#options.engine.close();
+    this.#settle();
+    await this.#pump.stop();
+    this.#pump = null;
+  }
+
+  #pumpOf({ device, tables, cursor, hub }: LoadedState, term: number, host: Host): Pump {
+    const { store, engine, transport } = this.#options;
+    const pump: Pump = new Pump({
+      ...{ engine, store, transport, host, device, cursor, hub, term, schema: this.schema },
+      tables: Object.keys(tables),
       onStatus: () => this.#publish(),
       onSettled: () => this.#settle(),
       onClock: (restart) =>
@@ -186,25 +239,25 @@ export class SyncClient implements Sync {
           accepted: engine.accepted,
           restart,
         }),
+      onExchange: (entry) => this.#history.add(entry),
+      onEvent: (event, detail) => this.#happened(event, detail),
+      // As far as it was read: what hinders a flush may be what is to be found.
+      onVerify: () => void this.#verify(pump, async () => {}).catch(() => {}),
     });
-    this.#pump = pump;
-    const arrived = (handle: () => void) => {
-      handle();
-      pump.run();
-    };
-    this.#undo.push(
-      store.onWrite((count) => arrived(() => engine.handleWrite(count))),
-      watchNetwork({
-        onOnline: (online) => {
-          if (!this.#onlineOverride) this.#online(online);
-        },
-        onVisible: () => arrived(() => engine.handlePoke()),
-      }),
-    );
-    engine.start(state.pending);
-    // The app's pause outlives the context that led when it was given.
-    if (this.#status.value.phase === 'paused') engine.pause();
-    pump.run();
+    return pump;
+  }
+
+  #happened<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void {
+    const { losses, deadLetters } = this.#status.value;
+    const { count = 0 } = detail as { count?: number };
+    if (event === 'loss') this.#set({ losses: losses + count });
+    if (event === 'refused') this.#set({ deadLetters: deadLetters + count });
+    this.#tellEvent(event, detail);
+  }
+
+  #tellEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void {
+    this.#events.tell(event, detail);
+    this.#leadership.tellEvent({ event, detail });
   }
 
   #online(online: boolean): void {
@@ -212,51 +265,24 @@ export class SyncClient implements Sync {
     this.#pump?.run();
   }
 
+  #set(members: Partial<Status>): void {
+    this.#status.set({ ...this.#status.value, ...members });
+  }
+
   #publish(): void {
-    if (this.#closed) return; // the others follow whoever leads next
-    const status = this.#options.engine.status;
-    const detail = this.#pump?.lastError;
-    const error: ErrorBody | null =
-      status.error !== null && detail instanceof TidemarkError && detail.code === status.error.code
-        ? detail.toJSON()
-        : status.error;
-    this.#status.set({ ...status, error });
-    this.#leadership.tellStatus(this.#status.value);
+    if (this.#closed || this.#pump === null) return; // the others follow whoever leads next
+    this.#set(publicStatus(this.#options.engine.status, this.#pump.lastError, this.#status.value));
+    this.#leadership.tellStatus(this.#status.value, this.metrics.value);
   }
 
-  #follow(status: Status): void {
-    if (this.#pump === null && !this.#closed) this.#status.set(status);
+  #follow(status: Status, metrics?: Metrics): void {
+    if (this.#pump !== null || this.#closed) return;
+    if (metrics) this.metrics.set(metrics);
+    this.#status.set(status);
   }
 
-  // Ends the waiting of those whose exchange is over, one way or the other.
   #settle(): void {
-    const { phase, pending, error } = this.#options.engine.status;
-    if (phase === 'syncing' || this.#pump === null) return;
-    for (const waiter of this.#waiters) {
-      const failure = failureOf(phase, error, this.#pump.lastError);
-      const over = this.#pump.begun > waiter.begun;
-      if (failure !== null && (over || phase !== 'waiting')) waiter.reject(failure);
-      else if (phase === 'idle' && over && pending === 0) waiter.resolve();
-      else continue;
-      this.#waiters.delete(waiter);
-    }
-  }
-}
-
-function failureOf(
-  phase: Status['phase'],
-  error: ErrorBody | null,
-  detail: Error | null,
-): Error | null {
-  switch (phase) {
-    case 'waiting':
-    case 'needs-auth':
-      return detail ?? new TidemarkError(error?.code ?? 'unauthorized');
-    case 'offline':
-    case 'paused':
-    case 'closed':
-      return new TidemarkError(phase);
-    default:
-      return null;
+    if (this.#pump === null) return;
+    this.#waiters.settle(this.#options.engine.status, this.#pump);
   }
 }

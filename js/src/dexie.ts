@@ -1,10 +1,10 @@
 // `tidemark/dexie`: the Dexie addon. The app's database gets Tidemark's stores and the recording of
 // writes; `connect` syncs.
 import type { Dexie } from 'dexie';
-import { createEngine, startSync } from './client.js';
-import type { Engine } from './engine.js';
+import { createEngine, type Engine } from './engine.js';
 import { asTidemarkError } from './errors.js';
 import { systemHost } from './host.js';
+import { startSync } from './start.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';

@@ -1,58 +1,28 @@
 // The typed facade of the engine: numbers and words in and out of the embind object, and nothing
 // else. No policy is here.
-import { type BatchRecord, readRecords } from './batch-records.js';
+import { readRecords } from './batch-records.js';
 import { cellWords, FieldNumbers, pushCells } from './columns.js';
-import { joinWith } from './core.js';
+import { type Hash, hashWith, joinWith } from './core.js';
+import {
+  codeOf,
+  type EngineBatch,
+  type EngineOutput,
+  type NumberedOutbox,
+  outputOf,
+  type ReplySummary,
+} from './engine-output.js';
 import { type ErrorCode, TidemarkError } from './errors.js';
 import { errorCodes } from './generated/error-codes.js';
 import type { Host } from './host.js';
 import type { Join } from './merge.js';
 import { readStamp, writeStamp, zeroStamp } from './stamp-words.js';
-import type { Outbox, Stamper } from './stores/store.js';
+import type { Stamper } from './stores/store.js';
 import type { Phase, Status } from './types.js';
 import { loadWasm, type RawEngine } from './wasm.js';
 import type { StampText } from './wire.js';
 
-export type EngineOutput =
-  | { kind: 'loadOutbox'; ticket: number; writesMax: number }
-  | { kind: 'send'; ticket: number; call: 'pull' | 'full'; refreshToken: boolean; limit: number }
-  | { kind: 'commit'; ticket: number; page: boolean; refused: ErrorCode | null; giveUp: boolean }
-  | { kind: 'restamp'; ticket: number; refused: boolean }
-  | { kind: 'live'; open: boolean }
-  | { kind: 'status' }
-  | { kind: 'wake'; at: number };
-
-export interface EngineBatch {
-  /** By write of the outbox: whether the batch covers it. */
-  selected: boolean[];
-  records: BatchRecord[];
-  /** A local transaction was too large for one push. */
-  split: boolean;
-}
-
-/**
- * The writes of an outbox, with its records and transactions numbered in the order of their first
- * write.
- */
-export interface NumberedOutbox {
-  outbox: Outbox;
-  records: { table: string; id: string; bytes: number }[];
-  /** By write: its record and its transaction. */
-  recordOf: number[];
-  transactionOf: number[];
-}
-
-export interface ReplySummary {
-  settled: number;
-  kept: number;
-  clockRefused: number;
-  more: boolean;
-  /** The greatest stamp that the reply shows the hub to hold. */
-  accepted: StampText | null;
-  sentAt: number;
-  receivedAt: number;
-  serverAt: number;
-}
+/** What of a status the engine knows. */
+export type EngineStatus = Pick<Status, 'phase' | 'pending' | 'lastSyncedAt' | 'error' | 'online'>;
 
 const phases: readonly Phase[] = [
   'idle',
@@ -62,12 +32,18 @@ const phases: readonly Phase[] = [
   'needs-auth',
   'paused',
   'closed',
+  'outdated',
+  'wrong-account',
+  'stalled',
 ];
-const codes = new Map<number, string>(
-  Object.entries(errorCodes).map(([name, { number }]) => [number, name]),
-);
-const codeOf = (number: number) =>
-  number === 0 ? null : ((codes.get(number) ?? 'internal') as ErrorCode);
+
+export type {
+  EngineBatch,
+  EngineOutput,
+  NumberedOutbox,
+  ReplySummary,
+  SendOutput,
+} from './engine-output.js';
 
 export async function createEngine(host: Host): Promise<Engine> {
   const { Engine: Raw } = await loadWasm();
@@ -78,11 +54,13 @@ export class Engine implements Stamper {
   readonly #raw: RawEngine;
   readonly #host: Host;
   readonly join: Join;
+  readonly hash: Hash;
 
   constructor(raw: RawEngine, host: Host) {
     this.#raw = raw;
     this.#host = host;
     this.join = (local, remote) => joinWith(raw, local, remote);
+    this.hash = (texts) => hashWith(raw, texts);
   }
 
   restore(accepted: StampText | null, newest: StampText | null, offsetMs: number): void {
@@ -115,7 +93,7 @@ export class Engine implements Stamper {
     return readStamp(this.#raw.scratch(4), 0).slice(18);
   }
 
-  get status(): Status {
+  get status(): EngineStatus {
     const [phase, pending, lastSyncedAt, error, online] = this.#raw.status() as unknown as [
       number,
       number,
@@ -133,8 +111,9 @@ export class Engine implements Stamper {
     };
   }
 
-  start(pending: number): void {
-    this.#raw.start(pending, this.#host.now());
+  /** `reading`: the store is not at the end of a reading from the beginning. */
+  start(pending: number, reading: boolean): void {
+    this.#raw.start(pending, this.#host.now(), reading);
   }
 
   close(): void {
@@ -194,6 +173,7 @@ export class Engine implements Stamper {
       outbox.writes.length,
       records.length,
       cells.length / cellWords,
+      outbox.rereads.length,
       outbox.pending,
       this.#host.now(),
       this.#host.random32(),
@@ -214,7 +194,9 @@ export class Engine implements Stamper {
       reply.settled,
       reply.kept,
       reply.clockRefused,
+      reply.cloned,
       reply.more,
+      reply.reset,
       reply.sentAt,
       reply.receivedAt,
       reply.serverAt,
@@ -226,8 +208,9 @@ export class Engine implements Stamper {
     this.#raw.handleFault(ticket, number, retryAfterMs, this.#host.now(), this.#host.random32());
   }
 
-  handleCommitted(ticket: number, pending: number): void {
-    this.#raw.handleCommitted(ticket, pending, this.#host.now(), this.#host.random32());
+  handleCommitted(ticket: number, pending: number, rereads: number): void {
+    const random = this.#host.random32();
+    this.#raw.handleCommitted(ticket, pending, rereads, this.#host.now(), random);
   }
 
   handleRestamped(ticket: number): void {
@@ -239,31 +222,7 @@ export class Engine implements Stamper {
   }
 
   poll(): EngineOutput | null {
-    const [kind, a = 0, b = 0, c = 0, d = 0] = this.#raw.poll(this.#host.now());
-    switch (kind) {
-      case 1:
-        return { kind: 'loadOutbox', ticket: a, writesMax: b };
-      case 2:
-        return {
-          kind: 'send',
-          ticket: a,
-          call: b === 1 ? 'pull' : 'full',
-          refreshToken: c === 1,
-          limit: d,
-        };
-      case 3:
-        return { kind: 'commit', ticket: a, page: b === 1, refused: codeOf(c), giveUp: d === 1 };
-      case 4:
-        return { kind: 'restamp', ticket: a, refused: b === 1 };
-      case 5:
-        return { kind: 'live', open: a === 1 };
-      case 6:
-        return { kind: 'status' };
-      case 7:
-        return { kind: 'wake', at: a };
-      default:
-        return null;
-    }
+    return outputOf(this.#raw.poll(this.#host.now()));
   }
 
   /** Frees the engine's memory: it cannot be used any more. */

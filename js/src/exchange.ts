@@ -3,7 +3,8 @@
 import { type Batch, emptyBatch } from './batch.js';
 import type { ReplySummary } from './engine.js';
 import { type ErrorCode, errorMessage, TidemarkError } from './errors.js';
-import type { Acknowledgement, Commit } from './stores/store.js';
+import type { Acknowledgement, Commit, SyncLogEntry } from './stores/store.js';
+import type { Traffic } from './transports/transport.js';
 import type {
   Change,
   ChangeHead,
@@ -16,14 +17,6 @@ import type {
   StampText,
 } from './wire.js';
 
-/** A reply in numbers, for the engine. */
-export interface ExchangeSummary extends ReplySummary {
-  /** Changes that were answered `clone`: another engine pushes under this node. */
-  cloned: number;
-  /** Everything is read again from the beginning. */
-  reset: boolean;
-}
-
 /** What of a commit an exchange decides; the clock is the engine's. */
 export type Brought = Omit<Commit, 'clock' | 'offsetMs'>;
 
@@ -31,6 +24,9 @@ export class Exchange {
   batch: Batch = emptyBatch;
   /** The records that are asked for with the push. */
   rereads: readonly RecordKey[] = [];
+  sentAt = 0;
+  /** Bytes of bodies, as the transport counts them. */
+  readonly traffic: Traffic = { sent: 0, received: 0 };
   #push: PushReply | null = null;
   #pull: PullReply | null = null;
   #records: Change[] = [];
@@ -64,7 +60,7 @@ export class Exchange {
     this.#isReset = pull.reset === true || unanswered;
   }
 
-  summary(sentAt: number, receivedAt: number, serverAt: number): ExchangeSummary {
+  summary(sentAt: number, receivedAt: number, serverAt: number): ReplySummary {
     const results = this.#push?.results ?? [];
     const count = (test: (result: PushResult) => boolean) => results.filter(test).length;
     const clockRefused = count(({ outcome }) => outcome === 'clock');
@@ -101,6 +97,30 @@ export class Exchange {
     if (page && this.#pull !== null) this.#read(this.#pull, commit);
     this.#keepHeads(commit);
     return commit;
+  }
+
+  /** What the exchange moved, as the app is told of it. */
+  get moved(): { sent: number; received: number; cloned: number } {
+    const { changes = [] } = this.#pull ?? {};
+    const results = this.#push?.results ?? [];
+    const cloned = results.filter(({ outcome }) => outcome === 'clone').length;
+    return { sent: results.length, received: changes.length + this.#records.length, cloned };
+  }
+
+  entry(now: number, fault: TidemarkError | null, pending: number): SyncLogEntry {
+    const { sent, received } = this.moved;
+    const entry: SyncLogEntry = {
+      at: this.sentAt,
+      durationMs: now - this.sentAt,
+      outcome: fault === null ? 'ok' : 'failed',
+      sent,
+      received,
+      bytesSent: this.traffic.sent,
+      bytesReceived: this.traffic.received,
+      pending,
+    };
+    if (fault !== null) entry.code = fault.code;
+    return entry;
   }
 
   /** Adds what was read to `commit`. */

@@ -2,10 +2,17 @@
 // Web Lock chooses it, and hands over when it closes or dies; a BroadcastChannel carries its status
 // to the others, and their commands to it.
 import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
-import type { Status } from './types.js';
+import type { Metrics, Status, SyncEvents } from './types.js';
 import type { StampText } from './wire.js';
 
-export type Command = 'flush' | 'pause' | 'resume';
+/** `refresh`: what the app dealt with changed counts, and what is to be read. */
+export type Command = 'flush' | 'pause' | 'resume' | 'refresh' | 'verify' | 'adopt' | 'switch';
+
+/** One of `SyncEvents`. */
+export interface EventNews {
+  event: keyof SyncEvents;
+  detail: SyncEvents[keyof SyncEvents];
+}
 
 export interface ClockNews {
   offsetMs: number;
@@ -17,26 +24,29 @@ export interface LeadershipHandlers {
   /** This context leads from now on; tried again if it rejects. */
   onLead(): Promise<void>;
   onLeadFailed(error: unknown): void;
-  onStatus(status: Status): void;
+  onStatus(status: Status, metrics?: Metrics): void;
   /** A command of another context; null if this one does not lead. */
-  onCommand(command: Command): Promise<void> | null;
+  onCommand(command: Command, argument?: unknown): Promise<unknown> | null;
+  onEvent?(news: EventNews): void;
   onClock(news: ClockNews): void;
 }
 
 type Message =
-  | { type: 'status'; status: Status }
+  | { type: 'status'; status: Status; metrics?: Metrics | undefined }
+  | { type: 'event'; news: EventNews }
   | { type: 'clock'; news: ClockNews }
   | { type: 'hello' }
   | { type: 'lead' }
-  | { type: 'command'; id: string; command: Command }
-  | { type: 'done'; id: string; error: ErrorBody | null };
+  | { type: 'command'; id: string; command: Command; argument?: unknown }
+  | { type: 'done'; id: string; error: ErrorBody | null; result?: unknown };
 
 const leadRetryMsBase = 500;
 const leadRetryMsMax = 30_000;
 
 interface Question {
   command: Command;
-  resolve(): void;
+  argument: unknown;
+  resolve(result: unknown): void;
   reject(error: Error): void;
 }
 
@@ -47,6 +57,7 @@ export class Leadership {
   readonly #end = new AbortController();
   #release: () => void = () => {};
   #status: Status | null = null;
+  #metrics: Metrics | undefined;
 
   constructor(name: string, handlers: LeadershipHandlers) {
     this.#handlers = handlers;
@@ -62,21 +73,27 @@ export class Leadership {
    * Asks the context that leads; if that ends before it answers, the next one: another, or this
    * one.
    */
-  ask(command: Command): Promise<void> {
+  ask(command: Command, argument?: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = crypto.randomUUID();
-      this.#questions.set(id, { command, resolve, reject });
-      this.#send({ type: 'command', id, command });
+      this.#questions.set(id, { command, argument, resolve, reject });
+      this.#send({ type: 'command', id, command, argument });
     });
   }
 
   #askAgain(): void {
-    for (const [id, { command }] of this.#questions) this.#send({ type: 'command', id, command });
+    for (const [id, { command, argument }] of this.#questions)
+      this.#send({ type: 'command', id, command, argument });
   }
 
-  tellStatus(status: Status): void {
+  tellStatus(status: Status, metrics?: Metrics): void {
     this.#status = status;
-    this.#send({ type: 'status', status });
+    this.#metrics = metrics;
+    this.#send({ type: 'status', status, metrics });
+  }
+
+  tellEvent(news: EventNews): void {
+    this.#send({ type: 'event', news });
   }
 
   tellClock(news: ClockNews): void {
@@ -106,7 +123,8 @@ export class Leadership {
       try {
         await this.#handlers.onLead();
         this.#send({ type: 'lead' });
-        for (const [id, { command }] of this.#questions) void this.#answer(id, command);
+        for (const [id, { command, argument }] of this.#questions)
+          void this.#answer(id, command, argument);
         return;
       } catch (error) {
         this.#handlers.onLeadFailed(error);
@@ -119,37 +137,43 @@ export class Leadership {
   #receive(message: Message): void {
     switch (message.type) {
       case 'status':
-        return this.#handlers.onStatus(message.status);
+        return this.#handlers.onStatus(message.status, message.metrics);
+      case 'event':
+        return this.#handlers.onEvent?.(message.news);
       case 'clock':
         return this.#handlers.onClock(message.news);
       case 'hello':
-        return this.#status === null ? undefined : this.tellStatus(this.#status);
+        return this.#status === null ? undefined : this.tellStatus(this.#status, this.#metrics);
       case 'lead':
         return this.#askAgain();
       case 'command':
-        return void this.#answer(message.id, message.command);
+        return void this.#answer(message.id, message.command, message.argument);
       case 'done':
-        return this.#settle(message.id, message.error);
+        return this.#settle(message.id, message.error, message.result);
     }
   }
 
-  async #answer(id: string, command: Command): Promise<void> {
-    const done = this.#handlers.onCommand(command);
+  async #answer(id: string, command: Command, argument: unknown): Promise<void> {
+    const done = this.#handlers.onCommand(command, argument);
     if (done === null) return;
+    let result: unknown;
     const error = await done.then(
-      () => null,
+      (given) => {
+        result = given;
+        return null;
+      },
       (cause) => asTidemarkError(cause, 'internal').toJSON(),
     );
     if (error?.code === 'closed') return; // this context is; the next to lead is asked again
-    this.#settle(id, error);
-    this.#send({ type: 'done', id, error });
+    this.#settle(id, error, result);
+    this.#send({ type: 'done', id, error, result });
   }
 
-  #settle(id: string, error: ErrorBody | null): void {
+  #settle(id: string, error: ErrorBody | null, result?: unknown): void {
     const question = this.#questions.get(id);
     if (question === undefined) return;
     this.#questions.delete(id);
-    if (error === null) question.resolve();
+    if (error === null) question.resolve(result);
     else question.reject(TidemarkError.of(error));
   }
 

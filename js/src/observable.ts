@@ -33,7 +33,7 @@ export class ObservableValue<T> implements Observable<T> {
 }
 
 // As an uncaught error, where the host has such a thing.
-function reportError(error: unknown): void {
+export function reportError(error: unknown): void {
   if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
   else console.error(error);
 }

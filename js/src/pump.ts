@@ -2,12 +2,15 @@
 // forwards; all policy is in the core.
 import { buildBatch, numberOutbox } from './batch.js';
 import type { Engine, EngineOutput } from './engine.js';
-import { asTidemarkError } from './errors.js';
-import { Exchange } from './exchange.js';
+import { asTidemarkError, type TidemarkError } from './errors.js';
+import { type Brought, Exchange } from './exchange.js';
 import type { Host } from './host.js';
-import type { Store } from './stores/store.js';
+import { callHub } from './requests.js';
+import type { CommitResult, Store, SyncLogEntry } from './stores/store.js';
 import type { Transport } from './transports/transport.js';
-import type { Cursor } from './wire.js';
+import type { SyncEvents } from './types.js';
+import { Wanted } from './wanted.js';
+import type { Cursor, RecordKey } from './wire.js';
 
 type Step<K extends EngineOutput['kind']> = Extract<EngineOutput, { kind: K }>;
 
@@ -21,6 +24,8 @@ export interface PumpOptions {
   schema: number;
   tables: string[];
   cursor: Cursor;
+  /** The hub that the data belongs to; null: none yet. */
+  hub: string | null;
   /** The term that `store.lead()` gave. */
   term: number;
   onStatus(): void;
@@ -31,28 +36,67 @@ export interface PumpOptions {
   onClock(restart: boolean): void;
   /** Called when nothing is left to do for now. */
   onSettled(): void;
+  /** An exchange ended, well or not. */
+  onExchange(entry: SyncLogEntry): void;
+  onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;
+  /** Nothing else helped: compare this replica with the hub's. */
+  onVerify(): void;
 }
 
 export class Pump {
   /** Exchanges begun so far. */
   begun = 0;
+  /** The last of them that ended. */
+  ended = 0;
   /** Why the last step failed, in detail; the engine knows the code. */
   lastError: Error | null = null;
   readonly #options: PumpOptions;
   #cursor: Cursor;
+  #hub: string | null;
   #tables: string[];
+  /** Records that are asked for besides those that the store wants. */
+  readonly #wanted = new Wanted();
   #exchange: Exchange;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closeLive: (() => void) | null = null;
   #running = false;
+  #written = 0;
   #storing: Promise<unknown> = Promise.resolve();
 
   constructor(options: PumpOptions) {
     this.#options = options;
     this.#cursor = options.cursor;
     this.#tables = options.tables;
+    this.#hub = options.hub;
     this.#exchange = new Exchange(options.cursor);
+  }
+
+  /** How far the hub was read, and whose data it is. */
+  get place(): { cursor: Cursor; hub: string | null } {
+    return { cursor: this.#cursor, hub: this.#hub };
+  }
+
+  /**
+   * Reads records again, with an exchange as it comes. What is here and unknown to the hub is
+   * offered to it as a new write.
+   */
+  readAgain(records: readonly RecordKey[]): Promise<unknown> {
+    queueMicrotask(() => this.poke());
+    return this.#wanted.ask(records);
+  }
+
+  /** The hub may have news, or something is to be asked for. */
+  poke(): void {
+    this.#options.engine.handlePoke();
+    this.run();
+  }
+
+  /** The app wrote so many records. */
+  wrote(count: number): void {
+    this.#written += count;
+    this.#options.engine.handleWrite(count);
+    this.run();
   }
 
   /** Does all that the engine asks for now. To be called after every command and arrival. */
@@ -91,6 +135,7 @@ export class Pump {
     this.abort();
     this.#closeLive?.();
     this.#closeLive = null;
+    this.#wanted.close();
     await this.#storing;
   }
 
@@ -109,13 +154,16 @@ export class Pump {
         return this.#live(step.open);
       case 'status':
         return this.#options.onStatus();
+      case 'verify':
+        return this.#options.onVerify();
+      case 'startOver':
+        return void this.#storeStep(step.ticket, () => this.#startOver(step.ticket));
     }
   }
 
   async #storeStep(ticket: number, work: () => Promise<void>): Promise<void> {
     const done = work().catch((error) => {
-      this.lastError = asTidemarkError(error, 'store_failed');
-      this.#options.engine.handleStoreFault(ticket);
+      this.#failed(ticket, error);
     });
     // After a pause an earlier step may still be under way.
     this.#storing = Promise.all([this.#storing, done]);
@@ -124,59 +172,102 @@ export class Pump {
   }
 
   async #load({ ticket, writesMax }: Step<'loadOutbox'>): Promise<void> {
-    const exchange = new Exchange(this.#cursor);
-    const numbered = numberOutbox(await this.#options.store.readOutbox(writesMax));
+    const exchange = new Exchange(this.#cursor, this.#hub);
+    const written = this.#written;
+    const outbox = this.#wanted.addTo(await this.#options.store.readOutbox(writesMax));
+    // What was written meanwhile may not be in it, and is pending all the same.
+    outbox.pending += this.#written - written;
+    const numbered = numberOutbox(outbox);
     const planned = this.#options.engine.handleOutbox(ticket, numbered);
     if (planned === null) return; // paused meanwhile: another exchange may be under way by now
     exchange.batch = buildBatch(numbered, planned);
+    exchange.rereads = outbox.rereads;
     this.#exchange = exchange;
   }
 
   async #send(step: Step<'send'>): Promise<void> {
-    const { engine, host } = this.#options;
+    const { engine, host, transport, device, schema, onEvent } = this.#options;
+    const { signal } = this.#abort;
     const exchange = this.#exchange;
-    const sentAt = host.now();
+    if (step.call === 'full' && !(await this.#announce(step.ticket, exchange))) return this.run();
+    if (signal.aborted) return this.run();
+    exchange.sentAt = host.now();
     try {
-      const serverAt = await this.#call(exchange, step);
+      const asker = { device, node: engine.node, schema, tables: this.#tables };
+      const serverAt = await callHub(transport, exchange, step, asker, signal);
       this.lastError = null;
-      engine.handleReply(step.ticket, exchange.summary(sentAt, host.now(), serverAt));
+      engine.handleReply(step.ticket, exchange.summary(exchange.sentAt, host.now(), serverAt));
     } catch (error) {
       const fault = asTidemarkError(error, 'network');
       this.lastError = fault;
+      if (!signal.aborted) this.#ended(exchange, fault);
       engine.handleFault(step.ticket, fault.code, fault.retryAfterMs);
+      if (fault.code === 'account_mismatch') onEvent('account', {});
     }
     this.run();
   }
 
-  async #call(exchange: Exchange, { call, limit, refreshToken }: Step<'send'>): Promise<number> {
-    const { transport, engine, device, schema } = this.#options;
-    const tables = this.#tables;
-    const options = { refreshToken, signal: this.#abort.signal };
-    const { cursor } = exchange;
-    const { node } = engine;
-    if (call === 'pull') {
-      const pull = await transport.pull({ cursor, limit, tables, node }, options);
-      exchange.receive(null, pull);
-      return pull.serverTime;
+  /** A creation says so once: the answer to it may be lost. */
+  async #announce(ticket: number, { batch }: Exchange): Promise<boolean> {
+    try {
+      if (batch.writes.length > 0) await this.#options.store.sending(batch.writes.flat());
+      return true;
+    } catch (error) {
+      this.#failed(ticket, error);
+      return false;
     }
-    const { changes } = exchange.batch;
-    const request = { device, node, schema, cursor, changes, pull: { limit, tables } };
-    const { push, pull, serverTime } = await transport.full(request, options);
-    exchange.receive(push, pull);
-    return serverTime;
+  }
+
+  #failed(ticket: number, error: unknown): void {
+    this.ended = this.begun;
+    this.lastError = asTidemarkError(error, 'store_failed');
+    this.#options.engine.handleStoreFault(ticket);
   }
 
   async #commit({ ticket, page, refused, giveUp }: Step<'commit'>): Promise<void> {
-    const { engine, store, term } = this.#options;
-    const brought = this.#exchange.commit(page, refused, giveUp);
-    const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
-    const stored = await store.commit(commit, engine.join, term);
-    this.#cursor = stored.cursor;
-    this.#tables = stored.tables;
-    engine.handleCommitted(ticket, stored.pending);
+    const { engine, store } = this.#options;
+    const exchange = this.#exchange;
+    const brought = exchange.commit(page, refused, giveUp);
+    const answers = brought.records;
+    // What is here and not the hub's is offered to it, and not removed.
+    const unknown = this.#wanted.unknownOf(answers);
+    if (answers) brought.records = answers.filter((each) => !unknown.includes(each));
+    const stored = await this.#store(brought);
+    if (unknown.length > 0) await store.writeAgain(unknown);
+    if (brought.hub !== undefined) this.#hub ??= brought.hub;
+    this.#wanted.answered(answers);
+    if (refused === null) this.#ended(exchange, null, stored.pending);
+    engine.handleCommitted(ticket, stored.pending, stored.rereads + this.#wanted.count);
     // Not where this page led to: there is more to read than it said.
     if (brought.cursor !== undefined && stored.cursor !== brought.cursor) engine.handlePoke();
     this.#options.onClock(false);
+  }
+
+  async #startOver(ticket: number): Promise<void> {
+    const reset = { offer: null, adopt: false, cursor: this.#cursor };
+    const { pending, rereads } = await this.#store({ acknowledged: [], changes: [], reset });
+    this.#options.engine.handleCommitted(ticket, pending, rereads);
+  }
+
+  async #store(brought: Brought): Promise<CommitResult> {
+    const { engine, store, term, onEvent } = this.#options;
+    const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
+    const stored = await store.commit(commit, engine.join, term);
+    const { cursor, tables, losses, refused } = stored;
+    this.#cursor = cursor;
+    this.#tables = tables;
+    if (losses > 0) onEvent('loss', { count: losses });
+    if (refused > 0) onEvent('refused', { count: refused });
+    return stored;
+  }
+
+  #ended(exchange: Exchange, fault: TidemarkError | null, pending?: number): void {
+    const { engine, host, onExchange, onEvent } = this.#options;
+    this.ended = this.begun;
+    const { sent, cloned } = exchange.moved;
+    if (cloned > 0) onEvent('cloned', { changes: cloned });
+    if (sent > 0 && exchange.batch.split) onEvent('split', { changes: sent });
+    onExchange(exchange.entry(host.now(), fault, pending ?? engine.status.pending));
   }
 
   async #restamp({ ticket, refused }: Step<'restamp'>): Promise<void> {
@@ -197,9 +288,7 @@ export class Pump {
         this.run();
       },
       onPoke: (cursor) => {
-        if (cursor === this.#cursor) return;
-        engine.handlePoke();
-        this.run();
+        if (cursor !== this.#cursor) this.poke();
       },
     });
   }

@@ -1,6 +1,12 @@
 // The public contract of the package in types: status and options. Raw module types stay private to
 // core.ts and engine.ts.
 import type { ErrorBody } from './errors.js';
+import type { Loss } from './wire.js';
+
+type DeadLetter = import('./stores/reports.js').DeadLetter;
+type PendingRecord = import('./stores/reports.js').PendingRecord;
+type RecordState = import('./stores/reports.js').RecordState;
+type SyncLogEntry = import('./stores/reports.js').SyncLogEntry;
 
 /**
  * What sync is doing. `idle`: everything known is exchanged, waiting for news. `syncing`: an
@@ -10,6 +16,9 @@ import type { ErrorBody } from './errors.js';
  * `needs-auth`: the endpoint refused the token twice. `paused`: by the app. `following`: another
  * tab of this database syncs for it.
  * `closed`: by the app.
+ * `outdated`: the endpoint wants a newer version of the app; all that is pending is kept.
+ * `wrong-account`: the data here is another account's: sign in as before, or `switchAccount()`.
+ * `stalled`: there is something to do and nothing moves; other ways are tried by themselves.
  */
 export type Phase =
   | 'idle'
@@ -19,7 +28,10 @@ export type Phase =
   | 'needs-auth'
   | 'paused'
   | 'following'
-  | 'closed';
+  | 'closed'
+  | 'outdated'
+  | 'wrong-account'
+  | 'stalled';
 
 export interface Status {
   readonly phase: Phase;
@@ -34,6 +46,59 @@ export interface Status {
   readonly error: ErrorBody | null;
   /** What the device says of its network; true does not mean that the endpoint is reachable. */
   readonly online: boolean;
+  /** Changes that the hub refused for good and the app has not dealt with. */
+  readonly deadLetters: number;
+  /** Values that lost to a concurrent write, as far as this device saw it happen. */
+  readonly losses: number;
+  /** While `adopt()` is awaited (`firstLogin: 'ask'`): how many records are here, and there. */
+  readonly firstLogin: { readonly local: number; readonly remote: number } | null;
+}
+
+/** What `on` tells of. */
+export interface SyncEvents {
+  /** Values lost to a concurrent write: see `losses()`. */
+  loss: { count: number };
+  /** The hub refused changes for good: see `deadLetters()`. */
+  refused: { count: number };
+  /** Records were found to differ from the hub's although nothing was pending. */
+  diverged: VerifyReport;
+  /** A local transaction was too large for one push: others see it in parts. */
+  split: { changes: number };
+  /** The data here is another account's: nothing is sent. */
+  account: Record<string, never>;
+  /** A copy of this database syncs elsewhere: this device goes on under a new node. */
+  cloned: { changes: number };
+}
+
+export interface VerifyReport {
+  /** By table, records: the same on both sides; other than the hub's; of these, now the same. */
+  tables: Record<string, { equal: number; differing: number; repaired: number }>;
+  /** Unix time in milliseconds. */
+  at: number;
+}
+
+/** Exchanges since the connection was made; in milliseconds, and bytes of bodies. */
+export interface Metrics {
+  readonly exchanges: number;
+  readonly failures: number;
+  /** From 0 to 1; 1 where there was none. */
+  readonly successRate: number;
+  readonly averageMs: number;
+  /** Changes. */
+  readonly sent: number;
+  readonly received: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** All that was not sent, as one object for JSON: for support, and before an account is left. */
+export interface PendingExport {
+  version: 1;
+  exportedAt: number;
+  device: string;
+  /** Rows in the tagged form of the protocol. */
+  changes: PendingRecord[];
+  deadLetters: DeadLetter[];
 }
 
 /** A value that changes: read it, or be told. */
@@ -61,10 +126,45 @@ export interface Sync {
   /** A new record's key: `{deviceId}-{timestamp}-{random}`. */
   newId(): string;
   /**
+   * Values that lost to a concurrent write, the newest first: those that this device saw, and,
+   * where it can be reached, the hub's. Rows are in the tagged form of the protocol.
+   */
+  losses(): Promise<Loss[]>;
+  /** Writes the lost values again, as a write of now. */
+  undo(loss: Loss): Promise<void>;
+  /**
    * Changes that the hub refused for good. They block nothing, and stay until the app deals with
    * them.
    */
-  deadLetters(): Promise<import('./stores/store.js').DeadLetter[]>;
+  deadLetters(): Promise<DeadLetter[]>;
+  /** Sends the refused change again. `bad_input`: there is no such letter. */
+  retry(id: number): Promise<void>;
+  /** Gives the change up: the record is shown as the hub has it. */
+  discard(id: number): Promise<void>;
+  /** Sends this row instead of the refused change. */
+  edit(id: number, row: Record<string, unknown>): Promise<void>;
+  /** The records that wait to be sent. */
+  pending(): Promise<PendingRecord[]>;
+  exportPending(): Promise<PendingExport>;
+  recordState(table: string, key: unknown): Promise<RecordState>;
+  /**
+   * Compares all synced tables with the hub's, by digests, after a `flush()`. What differs is read
+   * again; what only this device has is sent. Records with pending writes or dead letters are left
+   * alone.
+   */
+  verify(): Promise<VerifyReport>;
+  readonly metrics: Observable<Metrics>;
+  /** The last exchanges that moved something or failed, oldest first. */
+  history(): Promise<SyncLogEntry[]>;
+  /**
+   * Another user signs in: removes all synced rows here, and starts anew with what the token now
+   * gives. `refuse`: rejects with `account_pending` if something was not sent.
+   */
+  switchAccount(options: { pending: 'refuse' | 'discard' }): Promise<void>;
+  /** Answers `firstLogin: 'ask'`. */
+  adopt(choice: 'merge' | 'keep-remote'): Promise<void>;
+  /** Calls back in every tab. Returns the undo. */
+  on<K extends keyof SyncEvents>(event: K, listener: (detail: SyncEvents[K]) => void): () => void;
   /** Stops syncing in this context. What is pending stays, and so does the recording of writes. */
   close(): Promise<void>;
 }
@@ -85,6 +185,12 @@ export interface SyncOptions {
   device?: string;
   /** The version of the app's schema, told to the hub. */
   schema?: number;
+  /**
+   * What becomes of rows that were here before the first connect, if the hub has records as well:
+   * `merge` (the default) sends them, `keep-remote` removes them, `ask` sends nothing until
+   * `adopt()` (see `firstLogin` of the status).
+   */
+  firstLogin?: 'merge' | 'keep-remote' | 'ask';
   /** Paths, headers and credentials of the fetch transport. */
   transport?: import('./transports/fetch.js').FetchOptions;
 }

@@ -14,7 +14,7 @@ export interface RawEngine {
   joined(): Uint32Array;
   hashes(count: number): Uint32Array;
   restore(offsetMs: number): void;
-  start(pending: number, now: number): void;
+  start(pending: number, now: number, reading: boolean): void;
   close(): void;
   pause(): void;
   resume(now: number): void;
@@ -34,6 +34,7 @@ export interface RawEngine {
     writes: number,
     records: number,
     cells: number,
+    rereads: number,
     pending: number,
     now: number,
     random: number,
@@ -46,7 +47,9 @@ export interface RawEngine {
     settled: number,
     kept: number,
     clockRefused: number,
+    cloned: number,
     more: boolean,
+    reset: boolean,
     sentAt: number,
     receivedAt: number,
     serverAt: number,
@@ -58,7 +61,13 @@ export interface RawEngine {
     now: number,
     random: number,
   ): void;
-  handleCommitted(ticket: number, pending: number, now: number, random: number): void;
+  handleCommitted(
+    ticket: number,
+    pending: number,
+    rereads: number,
+    now: number,
+    random: number,
+  ): void;
   handleRestamped(ticket: number, now: number, random: number): void;
   handleStoreFault(ticket: number, now: number, random: number): void;
   poll(now: number): Float64Array;

@@ -12,17 +12,19 @@ import { stampOf } from './support/vectors.js';
 let engine: Engine;
 beforeEach(async () => {
   engine = await realEngine({ now: () => 1_000, random32: () => 1 });
-  engine.start(0);
+  engine.start(0, false);
   // The first exchange only reads: only after it may a batch be planned.
   engine.handleOutbox(ticketOf('loadOutbox'), numberOutbox(outboxOf([], {})));
-  const reply = { settled: 0, kept: 0, clockRefused: 0, more: false, accepted: null };
+  const reply = { settled: 0, kept: 0, clockRefused: 0, cloned: 0, accepted: null };
   engine.handleReply(ticketOf('send'), {
     ...reply,
+    more: false,
+    reset: false,
     sentAt: 1_000,
     receivedAt: 1_000,
     serverAt: 1_000,
   });
-  engine.handleCommitted(ticketOf('commit'), 1);
+  engine.handleCommitted(ticketOf('commit'), 1, 0);
 });
 
 function ticketOf(kind: string): number {

@@ -141,7 +141,7 @@ describe('a clock that jumps ahead while it is in use', () => {
     await pass(600_000);
     expect(a.network.sent.length - before).toBeLessThan(60);
     expect(a.status).toMatchObject({
-      phase: 'waiting',
+      phase: 'stalled',
       pending: 1,
       error: { code: 'clock_ahead' },
     });

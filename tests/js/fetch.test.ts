@@ -91,6 +91,7 @@ describe('a full', () => {
       limit: '10',
       tables: 'todos',
       node: request.node,
+      schema: '3',
     });
   });
 

@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
 import { type Command, Leadership } from '../../js/src/leadership.js';
+import { noStatus } from '../../js/src/status.js';
 import type { Status } from '../../js/src/types.js';
 import { rejectionOf } from './support/errors.js';
 import { FakeLocks } from './support/fake-locks.js';
 
-const idle: Status = { phase: 'idle', pending: 0, lastSyncedAt: 1, error: null, online: true };
+const idle: Status = { ...noStatus, phase: 'idle', lastSyncedAt: 1 };
 
 /** One tab: whether it leads, what it was told, and what it was asked to do. */
 class Tab {

@@ -6,7 +6,7 @@ import { TidemarkError } from '../errors.js';
 import { newDeviceId } from '../ids.js';
 import type { Join, Row } from '../merge.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
-import type { IdText, Loss, StampText } from '../wire.js';
+import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
 import { noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { fieldsOf, lossesSince } from './losses.js';
@@ -14,6 +14,7 @@ import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './m
 import { exchanged } from './memory-exchange.js';
 import { outboxOf, restamped } from './memory-log.js';
 import { applyReset } from './memory-reading.js';
+import { scanned } from './memory-scan.js';
 import {
   deleteColumns,
   isAdoption,
@@ -33,6 +34,7 @@ import {
   type PendingRecord,
   type PendingWrite,
   type RecordState,
+  type ScanPage,
   type Stamper,
   type Store,
   type SyncLogEntry,
@@ -226,6 +228,17 @@ export class MemoryStore implements Store {
       });
       if (row === null) rows.delete(placeOf(change));
       else rows.set(placeOf(change), row);
+    });
+  }
+
+  async scan(table: string, limit: number, after?: unknown): Promise<ScanPage> {
+    return scanned(this.#now.rows, table, limit, after);
+  }
+
+  async writeAgain(records: readonly RecordKey[]): Promise<void> {
+    const here = records.filter((each) => this.#now.rows.has(placeOf(each)));
+    this.transaction(() => {
+      for (const { table, id } of here) this.#record(table, id, true, wholeColumns);
     });
   }
 

@@ -13,9 +13,11 @@ import type {
   RecordState,
   SyncLogEntry,
 } from './reports.js';
+import type { ScanPage } from './scan.js';
 
 export type { Acknowledgement, Commit, CommitResult, Reset } from './commit.js';
 export * from './reports.js';
+export type { ScannedRow, ScanPage } from './scan.js';
 
 export type MergeMode = 'field' | 'record';
 
@@ -135,6 +137,13 @@ export interface Store {
   discardDeadLetter(id: number): Promise<void>;
   /** Writes for the app, recorded like its own. `table_unsupported`: the table is not synced. */
   write(change: LocalWrite): Promise<void>;
+  /** A page of the rows of a table, in a fixed order; `after`: what the page before it gave. */
+  scan(table: string, limit: number, after?: unknown): Promise<ScanPage>;
+  /**
+   * Records a write of these rows as they are, as if the app had just made them. A record that is
+   * gone is left out.
+   */
+  writeAgain(records: readonly RecordKey[]): Promise<void>;
   /** Oldest first, of the last `lossDays`, at most `lossesMax`. */
   losses(): Promise<Loss[]>;
   dropLoss(loss: Loss): Promise<void>;

@@ -3,21 +3,43 @@
 import { asTidemarkError, isErrorCode, TidemarkError } from '../errors.js';
 import {
   type Cursor,
+  type DigestReply,
+  type DigestRequest,
   type FullReply,
   type FullRequest,
+  type LossesReply,
+  type LossesRequest,
+  type MetaReply,
+  type MetaRequest,
   type PullReply,
   type PullRequest,
+  type PushReply,
+  type PushRequest,
   protocolVersion,
 } from '../wire.js';
 import { openLive } from './live.js';
-import { checkFullReply, checkPullReply, checkPushReply } from './replies.js';
+import {
+  checkDigestReply,
+  checkFullReply,
+  checkLossesReply,
+  checkPullReply,
+  checkPushReply,
+} from './replies.js';
 import type { CallOptions, LiveHandlers, Transport } from './transport.js';
 
 export type TokenSource = (options: { refresh: boolean }) => string | null | Promise<string | null>;
 
 export interface FetchOptions {
-  /** Appended to the url. `full` or `live` null: the endpoint has no such call. */
-  paths?: { push?: string; pull?: string; full?: string | null; live?: string | null };
+  /** Appended to the url. Null: the endpoint has no such call. */
+  paths?: {
+    push?: string;
+    pull?: string;
+    full?: string | null;
+    live?: string | null;
+    losses?: string | null;
+    digest?: string | null;
+    meta?: string | null;
+  };
   /** Sent with every request. */
   headers?: Record<string, string>;
   /** `include` sends cookies to another origin. */
@@ -38,7 +60,7 @@ export class FetchTransport implements Transport {
   readonly #token: TokenSource | undefined;
   readonly #scope: string | undefined;
   readonly #options: FetchOptions;
-  readonly #paths: { push: string; pull: string; full: string | null; live: string | null };
+  readonly #paths: Required<NonNullable<FetchOptions['paths']>>;
 
   constructor(url: string, token?: TokenSource, scope?: string, options: FetchOptions = {}) {
     // No fetch takes such an address, and its error would quote them.
@@ -53,21 +75,16 @@ export class FetchTransport implements Transport {
       pull: '/pull',
       full: '/full',
       live: '/live',
+      losses: '/losses',
+      digest: '/digest',
+      meta: '/meta',
       ...options.paths,
     };
   }
 
-  async pull(request: PullRequest, options: CallOptions): Promise<PullReply> {
-    const query = new URLSearchParams();
-    if (request.cursor !== null) query.set('cursor', request.cursor);
-    if (request.limit !== undefined) query.set('limit', String(request.limit));
-    if (request.tables !== undefined)
-      query.set(
-        'tables',
-        request.tables.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','),
-      );
-    if (request.node !== undefined) query.set('node', request.node);
-    const path = `${this.#paths.pull}${this.#paths.pull.includes('?') ? '&' : '?'}${query}`;
+  async pull({ tables, ...request }: PullRequest, options: CallOptions): Promise<PullReply> {
+    const names = tables?.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(',');
+    const path = withQuery(this.#paths.pull, { ...request, tables: names });
     return checkPullReply(await this.#call('GET', path, undefined, options));
   }
 
@@ -75,10 +92,37 @@ export class FetchTransport implements Transport {
     const count = request.changes.length;
     if (this.#paths.full !== null)
       return checkFullReply(await this.#call('POST', this.#paths.full, request, options), count);
-    const { pull: page, ...body } = request;
-    const push = checkPushReply(await this.#call('POST', this.#paths.push, body, options), count);
-    const pull = await this.pull({ cursor: body.cursor, node: body.node, ...page }, options);
+    const { pull: page, records: _, ...body } = request;
+    const push = count === 0 ? nothingPushed : await this.#push(body, options);
+    const { cursor, turn, hub, schema } = body;
+    const { own, ...asked } = page;
+    const whose = own ? {} : { node: body.node, turn };
+    const pull = await this.pull(
+      { cursor, hub, schema, ...whose, ...asked } as PullRequest,
+      options,
+    );
     return { push, pull, serverTime: pull.serverTime };
+  }
+
+  async #push(body: PushRequest, options: CallOptions): Promise<PushReply> {
+    const reply = await this.#call('POST', this.#paths.push, body, options);
+    return checkPushReply(reply, body.changes.length);
+  }
+
+  async losses(request: LossesRequest, options: CallOptions): Promise<LossesReply> {
+    const path = withQuery(known(this.#paths.losses), request);
+    return checkLossesReply(await this.#call('GET', path, undefined, options));
+  }
+
+  async digest(request: DigestRequest, options: CallOptions): Promise<DigestReply> {
+    return checkDigestReply(await this.#call('POST', known(this.#paths.digest), request, options));
+  }
+
+  async meta(request: MetaRequest, options: CallOptions): Promise<MetaReply> {
+    const path = withQuery(known(this.#paths.meta), request);
+    const reply = (await this.#call('GET', path, undefined, options)) as MetaReply | null;
+    if (typeof reply?.counts !== 'object') throw new TidemarkError('bad_reply', 'no counts');
+    return reply;
   }
 
   live(handlers: LiveHandlers): (() => void) | null {
@@ -94,7 +138,7 @@ export class FetchTransport implements Transport {
     method: string,
     path: string,
     body: unknown,
-    { refreshToken, signal }: CallOptions,
+    { refreshToken, signal, traffic }: CallOptions,
   ): Promise<unknown> {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs ?? timeoutMsDefault);
     const ended = AbortSignal.any([signal, deadline]);
@@ -102,6 +146,7 @@ export class FetchTransport implements Transport {
     const init: RequestInit = { method, headers, signal: ended };
     if (this.#options.credentials !== undefined) init.credentials = this.#options.credentials;
     if (body !== undefined) init.body = await this.#body(JSON.stringify(body), headers);
+    if (traffic) traffic.sent += sizeOf(init.body);
     let response: Response;
     let text: string;
     try {
@@ -111,6 +156,7 @@ export class FetchTransport implements Transport {
       const name = cause instanceof Error ? cause.name : '';
       throw asTidemarkError(cause, name === 'TimeoutError' ? 'timeout' : 'network');
     }
+    if (traffic) traffic.received += Number(response.headers.get('Content-Length')) || sizeOf(text);
     if (!response.ok) throw faultOf(response, text);
     return parse(text);
   }
@@ -146,6 +192,27 @@ export class FetchTransport implements Transport {
   }
 }
 
+/** A push of nothing is not sent. */
+const nothingPushed: PushReply = { results: [], seq: 0, cursor: '', serverTime: 0 };
+
+function known(path: string | null): string {
+  if (path === null) throw new TidemarkError('not_found');
+  return path;
+}
+
+function withQuery(path: string, members: object): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(members))
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  const text = String(query);
+  return text === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${text}`;
+}
+
+function sizeOf(body: unknown): number {
+  if (body instanceof ArrayBuffer) return body.byteLength;
+  return typeof body === 'string' ? new Blob([body]).size : 0;
+}
+
 // The app's token may never come.
 function orEnd<T>(work: Promise<T>, ended: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -179,21 +246,31 @@ const codeOfStatus: Record<number, TidemarkError['code']> = {
   500: 'internal',
 };
 
-// The status decides what is done about it; the body, where it is ours, says more to a reader.
+const codesOfConflict: readonly string[] = [
+  'reset_required',
+  'schema_outdated',
+  'account_mismatch',
+];
+
+// The status decides what is done about it, but for a conflict; the body, where it is ours, says
+// more to a reader.
 function faultOf(response: Response, text: string): TidemarkError {
-  const code =
-    codeOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'bad_reply');
-  const error = new TidemarkError(code, `${response.status} ${messageOf(text)}`.trim());
+  const { status } = response;
+  const said = errorIn(text);
+  const conflict = status === 409 && codesOfConflict.includes(said?.code ?? '') && said?.code;
+  const code = conflict || (codeOfStatus[status] ?? (status >= 500 ? 'unavailable' : 'bad_reply'));
+  const error = new TidemarkError(code, `${status} ${said?.message ?? ''}`.trim());
   error.retryAfterMs = retryAfterMs(response.headers.get('Retry-After'));
   return error;
 }
 
-function messageOf(text: string): string {
+function errorIn(text: string): Pick<TidemarkError, 'code' | 'message'> | null {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
-    return isErrorCode(error?.code) ? String(error.message) : '';
+    if (!isErrorCode(error?.code)) return null;
+    return { code: error.code, message: String(error.message) };
   } catch {
-    return '';
+    return null;
   }
 }
 

@@ -1,6 +1,6 @@
 // DexieStore: the Store port over the app's own Dexie database.
 import type { Join } from '../../merge.js';
-import type { IdText, Loss, StampText } from '../../wire.js';
+import type { IdText, Loss, RecordKey, StampText } from '../../wire.js';
 import { pendingRecordsOf } from '../local-write.js';
 import type {
   Commit,
@@ -13,6 +13,7 @@ import type {
   PendingRecord,
   PendingWrite,
   RecordState,
+  ScanPage,
   Stamper,
   Store,
   SyncLogEntry,
@@ -28,6 +29,7 @@ import { countPending, restampLog } from './log.js';
 import { dropLoss, readLosses } from './losses.js';
 import { readOutbox } from './outbox.js';
 import { Recorder } from './recorder.js';
+import { scan, writeAgain } from './scan.js';
 import {
   deadStore,
   gravesStore,
@@ -145,6 +147,14 @@ export class DexieStore implements Store {
 
   write(change: LocalWrite): Promise<void> {
     return writeForApp(this.#recorder, change);
+  }
+
+  scan(table: string, limit: number, after?: unknown): Promise<ScanPage> {
+    return this.#run('r', [table], (access) => scan(access, table, limit, after));
+  }
+
+  writeAgain(records: readonly RecordKey[]): Promise<void> {
+    return writeAgain(this.#recorder, records);
   }
 
   losses(): Promise<Loss[]> {

@@ -1,0 +1,159 @@
+// Verify: compares the rows of a store with the hub's, by digests (protocol.md, `POST digest`): the
+// sum of a table's record hashes, and where that differs the sums of its sixteenths, down to the
+// records that differ.
+import type { Hash } from './core.js';
+import { TidemarkError } from './errors.js';
+import { placeOf } from './stores/pending.js';
+import type { Store } from './stores/store.js';
+import type { Transport } from './transports/transport.js';
+import type { VerifyReport } from './types.js';
+import { canonicalText, setOwn } from './values.js';
+import type { Cursor, DigestReply, IdText, RecordKey } from './wire.js';
+
+/** Rows that are hashed at a time. */
+const pageRows = 500;
+/** How often a table is begun anew because the hub moved on meanwhile. */
+const attemptsMax = 5;
+
+interface Hashed {
+  id: IdText;
+  /** Of the key, 16 digits. */
+  key: string;
+  hash: bigint;
+}
+
+interface Comparison {
+  equal: number;
+  differing: RecordKey[];
+}
+
+export interface Verifier {
+  store: Store;
+  transport: Transport;
+  hash: Hash;
+  schema: number;
+  /** Sends and reads everything. */
+  flush(): Promise<void>;
+  /** How far the hub was read, and which. */
+  place(): { cursor: Cursor; hub: string | null };
+  /** Has records read again; resolves when the answers are stored. */
+  readAgain(records: readonly RecordKey[]): Promise<unknown>;
+}
+
+/** Compares and repairs all tables; calls back if there was something to repair. */
+export async function verify(
+  verifier: Verifier,
+  onDiverged: (report: VerifyReport) => void,
+): Promise<VerifyReport> {
+  const tables: VerifyReport['tables'] = {};
+  let diverged = false;
+  for (const table of Object.keys((await verifier.store.load()).tables)) {
+    const { equal, differing } = await compare(verifier, table);
+    const found = { equal, differing: differing.length, repaired: 0 };
+    if (differing.length > 0) {
+      diverged = true;
+      await verifier.readAgain(differing);
+      const left = await compare(verifier, table);
+      found.repaired = Math.max(0, differing.length - left.differing.length);
+    }
+    setOwn(tables, table, found);
+  }
+  const report = { tables, at: Date.now() };
+  if (diverged) onDiverged(report);
+  return report;
+}
+
+async function compare(verifier: Verifier, table: string): Promise<Comparison> {
+  for (let attempt = 1; ; attempt++) {
+    await verifier.flush();
+    const { cursor: at } = verifier.place();
+    const local = await hashed(verifier, table);
+    const differing: IdText[] = [];
+    const root = await descend(verifier, table, '', local, at, differing);
+    if (root === null && attempt < attemptsMax) continue;
+    const records = await withoutUnsettled(verifier.store, table, differing);
+    const total = Math.max(root ?? 0, local.length);
+    return { equal: Math.max(0, total - differing.length), differing: records };
+  }
+}
+
+async function hashed({ store, hash }: Verifier, table: string): Promise<Hashed[]> {
+  const found: Hashed[] = [];
+  const name = JSON.stringify(table);
+  let after: unknown;
+  do {
+    const { rows, next } = await store.scan(table, pageRows, after);
+    const keys = rows.map(({ id }) => `${name}\n${id}`);
+    const hashes = hash([
+      ...keys,
+      ...rows.map(({ row }, i) => `${keys[i]}\n${canonicalText(row)}`),
+    ]);
+    for (const [i, { id }] of rows.entries())
+      found.push({ id, key: textOf(hashes[i]), hash: hashes[rows.length + i] as bigint });
+    after = next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** Adds what differs under `prefix`. Returns the hub's count; null: it is not where we are. */
+async function descend(
+  verifier: Verifier,
+  table: string,
+  prefix: string,
+  local: readonly Hashed[],
+  at: Cursor,
+  differing: IdText[],
+): Promise<number | null> {
+  const { cursor, count, hash, children, records } = await ask(verifier, table, prefix);
+  if (cursor !== at) return null;
+  if (isSame(local, { count, hash })) return count;
+  if (children === undefined) {
+    const there = new Map(records?.map((each) => [each.id, each.hash]));
+    for (const { id, hash: mine } of local) {
+      if (there.get(id) !== textOf(mine)) differing.push(id);
+      there.delete(id);
+    }
+    differing.push(...there.keys());
+    return count;
+  }
+  for (const [digit, child] of children.entries()) {
+    const under = prefix + digit.toString(16);
+    const part = local.filter(({ key }) => key.startsWith(under));
+    if (isSame(part, child)) continue;
+    const found = await descend(verifier, table, under, part, at, differing);
+    if (found === null) return null;
+  }
+  return count;
+}
+
+async function ask(
+  { transport, schema, place }: Verifier,
+  table: string,
+  prefix: string,
+): Promise<DigestReply> {
+  const { hub } = place();
+  const request = { table, prefix, schema, ...(hub !== null && { hub }) };
+  const options = { refreshToken: false, signal: new AbortController().signal };
+  const reply = await transport.digest?.(request, options);
+  if (reply === undefined) throw new TidemarkError('not_found', 'the endpoint has no digests');
+  return reply;
+}
+
+function isSame(local: readonly Hashed[], { count, hash }: { count: number; hash: string }) {
+  return (
+    local.length === count && textOf(local.reduce((sum, each) => sum + each.hash, 0n)) === hash
+  );
+}
+
+// What is on its way, or was refused, is meant to differ.
+async function withoutUnsettled(store: Store, table: string, ids: readonly IdText[]) {
+  if (ids.length === 0) return [];
+  const letters = (await store.deadLetters()).map(({ change }) => placeOf(change));
+  const unsettled = new Set([...letters, ...(await store.pendingRecords()).map(placeOf)]);
+  return ids.map((id) => ({ table, id })).filter((each) => !unsettled.has(placeOf(each)));
+}
+
+/** The last 64 bits. */
+function textOf(sum = 0n): string {
+  return BigInt.asUintN(64, sum).toString(16).padStart(16, '0');
+}
