@@ -62,6 +62,8 @@ const problemOf = {
   gap: () => '',
 };
 
+const plain = (text) => text.replace(/^`([^`]+)`$/, '$1');
+
 function readReference(text) {
   for (const [kind, form] of Object.entries(kinds)) {
     const match = form.exec(text);
@@ -70,7 +72,7 @@ function readReference(text) {
   return { kind: 'unknown', text };
 }
 
-/** References are parted by `<br>`, which no title has. */
+/** References are parted by `<br>`, which no title has; names of things are written as code. */
 function readTable() {
   const lines = textOf('tests/sim/HAZARDS.md').split('\n');
   const rows = lines
@@ -79,7 +81,7 @@ function readTable() {
     .map(([, name, failure, cell]) => ({
       name,
       failure,
-      references: cell.split('<br>').map((each) => readReference(each.trim())),
+      references: cell.split('<br>').map((each) => readReference(plain(each.trim()))),
     }));
   const most = lines.map((line) => /^Gaps: (\d+)\.$/.exec(line)?.[1]).find(Boolean);
   return { rows, gapsMax: Number(most ?? 0) };
