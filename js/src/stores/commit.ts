@@ -44,12 +44,13 @@ export interface Commit {
   journal?: ChangeHead[];
   /**
    * Answers to `rereads`, taken before the page: each is whole, deleted, or `absent`, which removes
-   * a record without pending writes.
+   * a record without pending writes. What still meets pending writes stays on the rereads.
    */
   records?: Change[];
   /**
    * The page was the last: while sweeping, what no page of this reading showed is removed now, but
-   * for records with pending writes or dead letters. Nothing is left to be read again.
+   * for records with pending writes or dead letters. Of the rereads only those with pending writes
+   * are left.
    */
   complete?: boolean;
   /** Instead of a page: everything is to be read again. */

@@ -25,7 +25,8 @@ export function lossesOf(
   const remote = columnsOfChange(change);
   const theirs = change.row ?? {};
   const remoteDeletes = remote.deleted && joined.register === 'remote';
-  const localDeletes = local.deleted && joined.register !== 'remote';
+  // A delete stays against a patch: it may be stamped again, and then win after all.
+  const localDeletes = local.deleted && (joined.register !== 'remote' || change.patch === true);
   const found: Loss[] = [];
   // Gathers the fields that one write lost to another.
   const lose = (name: string, from: WireRow, stamp: StampText, winner: StampText, by: boolean) => {

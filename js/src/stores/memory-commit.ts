@@ -128,6 +128,8 @@ export function applyChanges(next: Contents, changes: readonly Change[], join: J
 
 function applyPending(next: Contents, change: Change, writes: PendingWrite[], join: Join): void {
   if (change.absent) return;
+  // Decided by stamps that may change before they are sent: what comes of it is read again.
+  readAgain(next, change);
   const place = placeOf(change);
   const local = foldWrites(writes.map(({ columns }) => columns));
   const [joined] = join([local], [columnsOfChange(change)]);

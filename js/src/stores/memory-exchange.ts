@@ -49,10 +49,9 @@ export function exchanged(
 
 /** Takes what was asked for, and the page; returns how many patches had no record to patch. */
 function takeChanges(next: Contents, { records = [], changes }: Commit, join: Join): number {
-  applyChanges(next, records, join);
   for (const record of records) next.rereads.delete(placeOf(record));
+  applyChanges(next, records, join);
   if (next.state.sweeping) for (const change of changes) next.marks.add(placeOf(change));
-  const missing = applyChanges(next, changes, join);
   for (const change of changes) if (!change.patch) next.rereads.delete(placeOf(change));
-  return missing;
+  return applyChanges(next, changes, join);
 }

@@ -54,14 +54,14 @@ function nextAdoption(log: readonly PendingWrite[], node: string): string {
 
 /**
  * Removes the clean records that the reading that ends here did not show. It has also shown all
- * that was to be read again.
+ * that was to be read again, but for what is pending.
  */
 export function sweep(next: Contents): void {
-  const kept = new Set(next.marks);
-  for (const write of next.log) kept.add(placeOf(write));
+  const pending = new Set(next.log.map(placeOf));
+  const kept = new Set([...next.marks, ...pending]);
   for (const { change } of next.dead) kept.add(placeOf(change));
   for (const place of next.rows.keys()) if (!kept.has(place)) next.rows.delete(place);
   next.marks.clear();
-  next.rereads.clear();
+  for (const place of next.rereads.keys()) if (!pending.has(place)) next.rereads.delete(place);
   next.state.sweeping = false;
 }

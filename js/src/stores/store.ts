@@ -110,7 +110,8 @@ export interface Store {
    * Removes exactly the acknowledged writes and applies the page. A record without pending writes
    * takes the change as it is; one with pending writes is joined with their columns first, inside
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
-   * stamps: the hub then sends the whole row. A change that deletes a record with pending writes
+   * stamps: the hub then sends the whole row. What meets pending writes goes to the rereads: they
+   * may be stamped again, and it be decided otherwise. A change that deletes a record with pending writes
    * keeps their row aside until they are acknowledged, so that they are still sent. A value that
    * loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
    * changing nothing, if `term` is no longer the one that `lead` gave.

@@ -52,6 +52,15 @@ export const lossTests: StoreTests = {
     equal(await losses(subject), [expected], 'loss');
   },
 
+  'a patch that a pending delete holds off is kept, whatever its stamp': async (subject) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.delete('todos', 'a');
+    const winner = (await subject.writes())[0]?.columns.register ?? '';
+    await subject.pull(patch(late, { title: 'Theirs' }));
+    const expected = { ...record, stamp: late, row: { title: 'Theirs' }, winner, deleted: true };
+    equal(await losses(subject), [expected], 'loss');
+  },
+
   'the same value, or other fields, are no loss': async (subject) => {
     await synced(subject, { title: 'Milk', done: 0 });
     await subject.driver.update('todos', 'a', { title: 'Same' });

@@ -81,6 +81,29 @@ export const sweepTests: StoreTests = {
     equal((await subject.outbox()).rereads, [], 'asked for');
   },
 
+  'a record that met pending writes is read again, even at the end': async (subject) => {
+    const record = { table: 'todos', id: '"a"' };
+    await subject.pull(whole('a'), whole('b'));
+    await reset(subject);
+    await subject.driver.update('todos', 'a', { n: 1 });
+    const changes = [whole('a'), whole('b')];
+    equal((await subject.commit({ changes, cursor: 'e:5' })).rereads, 1, 'met');
+    const end = await subject.commit({ cursor: 'e:6', complete: true });
+    equal([end.sweeping, end.rereads], [false, 1], 'at the end');
+    equal((await subject.outbox()).rereads, [record], 'asked for');
+    equal((await subject.commit({ records: [whole('a')] })).rereads, 1, 'met again');
+    const absent = { ...record, stamp: stampAt(0), absent: true as const };
+    equal((await subject.commit({ records: [absent] })).rereads, 0, 'nothing was met');
+    const patch = { ...record, stamp: stampAt(20), patch: true as const, row: { m: 1 } };
+    equal((await subject.pull(patch)).rereads, 1, 'a patch');
+    const acknowledged = (await subject.writes()).map((write) => ({
+      write,
+      result: 'sent' as const,
+    }));
+    equal((await subject.commit({ acknowledged, records: [whole('a')] })).rereads, 0, 'clean');
+    equal(await subject.driver.get('todos', 'a'), { id: 'a' }, 'taken as it is');
+  },
+
   'the state says that it has yet to sweep': async (subject) => {
     equal((await subject.store.load()).sweeping, false, 'at first');
     await reset(subject);

@@ -43,7 +43,7 @@ export async function applyCommit(
   return {
     pending: await countPending(access),
     missing: outcome.missing.length,
-    rereads: sweeps ? 0 : outcome.rereads,
+    rereads: await access.count(rereadsStore),
     losses: await keepLosses(access, outcome.losses),
     refused: refused + outcome.refused,
     sweeping: state.sweeping ?? false,
@@ -58,9 +58,9 @@ async function takeChanges(
   commit: Commit,
   join: Join,
   stamper: Stamper,
-): Promise<PageOutcome & { rereads: number }> {
+): Promise<PageOutcome> {
   const { changes, records = [] } = commit;
-  const outcome: PageOutcome = { missing: [], losses: [], refused: 0 };
+  const outcome: PageOutcome = { missing: [], contested: [], losses: [], refused: 0 };
   const aside = (await access.count(gravesStore)) > 0;
   const some = changes.length + records.length > 0 || (aside && commit.acknowledged.length > 0);
   const pending: Pending = some ? await pendingOf(access, stamper) : new Map();
@@ -68,20 +68,19 @@ async function takeChanges(
   await applyChanges(access, records, join, pending, outcome);
   await applyChanges(access, changes, join, pending, outcome);
   if (state.sweeping) await markShown(access, changes);
-  return { ...outcome, rereads: await keepRereads(access, commit, outcome) };
+  await keepRereads(access, commit, outcome);
+  return outcome;
 }
 
-/** Adds what is missing, and takes out what was shown. */
-async function keepRereads(access: Access, commit: Commit, outcome: PageOutcome): Promise<number> {
-  const asked = await access.count(rereadsStore);
-  if (asked === 0 && outcome.missing.length === 0) return 0;
+/** Takes out what was shown, and adds what is missing or contested. */
+async function keepRereads(access: Access, commit: Commit, outcome: PageOutcome): Promise<void> {
   const shown = [...(commit.records ?? []), ...commit.changes.filter(({ patch }) => !patch)];
-  await access.delete(
-    rereadsStore,
-    shown.map(({ table, id }) => [table, id]),
-  );
-  await access.put(rereadsStore, outcome.missing);
-  return access.count(rereadsStore);
+  if ((await access.count(rereadsStore)) > 0)
+    await access.delete(
+      rereadsStore,
+      shown.map(({ table, id }) => [table, id]),
+    );
+  await access.put(rereadsStore, [...outcome.missing, ...outcome.contested]);
 }
 
 async function pendingOf(access: Access, stamper: Stamper): Promise<Pending> {

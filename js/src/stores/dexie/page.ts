@@ -19,6 +19,8 @@ export type Pending = Map<string, Map<IdText, Columns[]>>;
 export interface PageOutcome {
   /** Patches that had no record to patch. */
   missing: RecordKey[];
+  /** Records whose pending writes met a change: they may be stamped again, and decided otherwise. */
+  contested: RecordKey[];
   losses: Loss[];
   /** Rows that an index refused. */
   refused: number;
@@ -78,6 +80,7 @@ class TablePage {
     );
     const buried: GraveRow[] = [];
     for (const [i, change] of changes.entries()) {
+      this.outcome.contested.push({ table: this.table, id: change.id });
       const row = rows[i] ?? graves[i]?.row;
       const tagged = row === undefined ? undefined : encodeRow(row, this.table);
       const [mine, sides] = [local[i] as Columns, joined[i] as JoinedColumns];

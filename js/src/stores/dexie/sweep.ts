@@ -69,10 +69,11 @@ export async function markShown(access: Access, changes: readonly Change[]): Pro
 
 /**
  * Removes the clean records that the reading that ends here did not show. It has also shown all
- * that was to be read again.
+ * that was to be read again, but for what is pending.
  */
 export async function sweep(access: Access, state: StateRow, tables: readonly string[]) {
-  const kept = placesIn(await access.all<LogEntry>(logStore));
+  const pending = placesIn(await access.all<LogEntry>(logStore));
+  const kept = new Set(pending);
   for (const { places } of await access.all<MarksRow>(marksStore))
     for (const place of places) kept.add(place);
   for (const { change } of await access.all<DeadRow>(deadStore)) kept.add(placeOf(change));
@@ -84,7 +85,11 @@ export async function sweep(access: Access, state: StateRow, tables: readonly st
     );
   }
   await access.clear(marksStore);
-  await access.clear(rereadsStore);
+  const rereads = await access.keys(rereadsStore);
+  await access.delete(
+    rereadsStore,
+    rereads.filter((key) => !pending.has(JSON.stringify(key))),
+  );
   state.sweeping = false;
 }
 
