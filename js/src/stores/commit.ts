@@ -12,7 +12,7 @@ export interface Acknowledgement {
   result: 'sent' | 'needFull' | 'dead' | 'later';
   /**
    * With `dead`: why, and the change that was refused. The record of a refused delete is read
-   * again, so that it shows.
+   * again, so that it shows; of any other the journal forgets what it says.
    */
   refusal?: Extract<PushResult, { outcome: 'rejected' }>;
   change?: Change;

@@ -6,18 +6,30 @@ import { setOwn } from '../values.js';
 import type { ChangeHead, RecordKey } from '../wire.js';
 import { deleteColumns, placeOf } from './pending.js';
 
+/**
+ * A write of it was refused, so what is here is not what the hub's stamps are of: all that the
+ * journal says of the record before is dropped.
+ */
+export interface Doubt extends RecordKey {
+  doubt: true;
+}
+
 /** What one exchange showed the hub to hold. */
 export interface JournalEntry {
   /** The greatest seq of it. */
   seq: number;
-  heads: ChangeHead[];
+  heads: (ChangeHead | Doubt)[];
+}
+
+export function doubtOf({ table, id }: RecordKey): Doubt {
+  return { table, id, doubt: true };
 }
 
 export interface Offer extends RecordKey {
   columns: Columns;
 }
 
-/** The join of all heads of each record, by its place. */
+/** The join of all heads of each record since it was in doubt, by its place. */
 export function foldHeads(entries: readonly JournalEntry[], join: Join): Map<string, Offer> {
   const offers = new Map<string, Offer>();
   for (const heads of roundsOf(entries)) {
@@ -42,7 +54,7 @@ export function foldHeads(entries: readonly JournalEntry[], join: Join): Map<str
 
 // The heads in rounds in which no record is twice: each round is one crossing into the core.
 function* roundsOf(entries: readonly JournalEntry[]): Generator<ChangeHead[]> {
-  let rest = entries.flatMap(({ heads }) => heads);
+  let rest = undoubted(entries.flatMap(({ heads }) => heads));
   while (rest.length > 0) {
     const seen = new Set<string>();
     const later: ChangeHead[] = [];
@@ -55,6 +67,14 @@ function* roundsOf(entries: readonly JournalEntry[]): Generator<ChangeHead[]> {
     yield round;
     rest = later;
   }
+}
+
+function undoubted(heads: readonly (ChangeHead | Doubt)[]): ChangeHead[] {
+  const doubts = new Map<string, number>();
+  for (const [i, head] of heads.entries()) if ('doubt' in head) doubts.set(placeOf(head), i);
+  return heads.flatMap((head, i) =>
+    'doubt' in head || i < (doubts.get(placeOf(head)) ?? 0) ? [] : [head],
+  );
 }
 
 function columnsOfHead({ names = [], ...head }: ChangeHead): Columns {

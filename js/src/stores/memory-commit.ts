@@ -6,7 +6,7 @@ import { decodeRow } from '../values.js';
 import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
 import { patchedRow } from './changed.js';
 import type { Acknowledgement, Commit } from './commit.js';
-import type { JournalEntry } from './journal.js';
+import { doubtOf, type JournalEntry } from './journal.js';
 import { lossesMax, lossesOf, lossesSince, newLosses } from './losses.js';
 import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
 import type { DeadLetter, PendingWrite, SyncState } from './store.js';
@@ -92,7 +92,9 @@ function bury(next: Contents, change: Change, refusal: Acknowledgement['refusal'
   const row = next.rows.get(place) ?? next.graves.get(place);
   if (row !== undefined) letter.row = structuredClone(row);
   next.dead.push(letter);
+  const last = next.journal.at(-1);
   if (change.deleted) readAgain(next, change);
+  else if (last !== undefined) next.journal.push({ seq: last.seq, heads: [doubtOf(change)] });
 }
 
 export function readAgain(next: Contents, { table, id }: RecordKey): void {

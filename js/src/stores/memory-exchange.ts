@@ -1,5 +1,5 @@
 // One commit of a memory store, in its order: what was acknowledged, what was asked for, the page,
-// and then the reset or the sweep.
+// the reset or the sweep, and the journal.
 import type { Join } from '../merge.js';
 import type { Commit, CommitResult, Reset } from './commit.js';
 import {
@@ -26,12 +26,12 @@ export function exchanged(
   state.clock = commit.clock;
   state.offsetMs = commit.offsetMs;
   state.hub ??= commit.hub ?? null;
-  keepJournal(next, commit);
   const missing = takeChanges(next, commit, join);
   const moved = commit.after !== undefined && commit.after !== state.cursor;
   if (commit.cursor !== undefined && !moved) state.cursor = commit.cursor;
   if (commit.reset) reset(next, commit.reset);
   else if (commit.complete && state.sweeping && !moved) sweep(next);
+  keepJournal(next, commit);
   dropGraves(next);
   const { cursor, tables, sweeping } = state;
   const result = {

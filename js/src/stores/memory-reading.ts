@@ -28,9 +28,6 @@ export function applyReset(
   };
   const known = offer === null ? [] : next.journal.filter(({ seq }) => seq > offer);
   const offers = foldHeads(known, join);
-  // What is here of a refused change is not what the hub's stamps are of.
-  for (const { change } of next.dead) offers.delete(placeOf(change));
-  for (const place of next.rereads.keys()) offers.delete(place);
   const offered = [...offers.values()].map((each) => ({ ...write(each), offer: cursor ?? '' }));
   next.log = [...offered, ...next.log];
   const pending = new Set(next.log.map(placeOf));

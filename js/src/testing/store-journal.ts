@@ -181,6 +181,67 @@ export const journalTests: StoreTests = {
     equal(await offered(subject), ['"b" 21'], 'offered');
   },
 
+  'what the hub shows of a record after a refusal is offered again': async (subject) => {
+    await page(subject, 5, whole('a', 20, { n: 1, m: 1 }), whole('b', 21));
+    await subject.driver.update('todos', 'a', { n: 2 });
+    const [write] = (await subject.writes()) as [PendingWrite];
+    const change = { ...head('a', 30), patch: true as const, row: { n: 2 } };
+    const shown = { ...head('a', 40), patch: true as const };
+    const journal = [{ ...shown, names: ['n'] }];
+    const acknowledged = [{ write, result: 'dead' as const, change }];
+    // Of a lower seq than what came before it, as in a reading from the beginning.
+    const changes = [{ ...shown, row: { n: 3 } }];
+    await subject.commit({ acknowledged, changes, journal, seq: 4 });
+    await page(subject, 4, { ...head('a', 50), patch: true, row: { m: 2 } } as Change);
+    await reset(subject, 1);
+    equal(await offered(subject), ['"a" - m=50 n=40', '"b" 21'], 'offered');
+  },
+
+  'a record whose delete was refused is offered': async (subject) => {
+    await page(subject, 5, whole('a', 20));
+    await subject.driver.delete('todos', 'a');
+    const [write] = (await subject.writes()) as [PendingWrite];
+    const change = { ...head('a', 30), deleted: true as const };
+    await subject.commit({ acknowledged: [{ write, result: 'dead', change }] });
+    await reset(subject, 1);
+    equal(await offered(subject), ['"a" 20'], 'offered');
+  },
+
+  'what was written again after its letter is offered, though the letter is there': async (
+    subject,
+  ) => {
+    await page(subject, 1, whole('a', 20, { n: 1 }));
+    await subject.driver.update('todos', 'a', { n: 2 });
+    const [refused] = (await subject.writes()) as [PendingWrite];
+    await subject.commit({
+      acknowledged: [{ write: refused, result: 'dead', change: whole('a', 30) }],
+    });
+    await subject.driver.put('todos', { id: 'b' });
+    const [write] = (await subject.writes()) as [PendingWrite];
+    const journal = [{ table: 'todos', id: '"a"', stamp: stampAt(40) }];
+    await subject.commit({ acknowledged: [{ write, result: 'sent' }], journal, seq: 3 });
+    await reset(subject, 0);
+    equal(await offered(subject), ['"a" 40'], 'offered');
+  },
+
+  'what comes with a reset is journaled for the next one': async (subject) => {
+    await page(subject, 5, whole('a', 20));
+    await subject.driver.put('todos', { id: 'b' });
+    const [write] = (await subject.writes()) as [PendingWrite];
+    const journal = [{ table: 'todos', id: '"b"', stamp: write.columns.register }];
+    const acknowledged = [{ write, result: 'sent' as const }];
+    const first = { offer: 1, adopt: false, cursor: 'e:5' };
+    await subject.commit({ acknowledged, journal, seq: 3, reset: first, cursor: null });
+    equal(await offered(subject), ['"a" 20'], 'not by this one');
+    await subject.acknowledge(await subject.writes());
+    await reset(subject, 2);
+    equal(
+      (await subject.writes()).map(({ id, offer }) => [id, offer]),
+      [['"b"', 'e:9']],
+      'next',
+    );
+  },
+
   'an offered patch that is asked for whole beats nothing with the rest': async (subject) => {
     await page(subject, 1, whole('a', 10, { n: 1, m: 1 }));
     await page(subject, 2, { ...head('a', 20), patch: true, row: { n: 2 } } as Change);

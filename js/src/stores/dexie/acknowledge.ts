@@ -21,11 +21,12 @@ import {
   rereadsStore,
 } from './schema.js';
 
+/** Returns the changes that became letters. */
 export async function acknowledge(
   access: Access,
   acknowledged: readonly Acknowledgement[],
-): Promise<number> {
-  if (acknowledged.length === 0) return 0;
+): Promise<Change[]> {
+  if (acknowledged.length === 0) return [];
   const byEntry = groupBy(acknowledged, ({ write }) => write.entry);
   const entries = await access.getMany<LogEntry>(logStore, [...byEntry.keys()]);
   const [gone, left]: [number[], LogEntry[]] = [[], []];
@@ -56,8 +57,8 @@ export async function markSent(access: Access, writes: readonly PendingWrite[]):
   await access.put(logStore, marked);
 }
 
-/** Makes letters of what was refused for good; returns how many. */
-async function bury(access: Access, acknowledged: readonly Acknowledgement[]): Promise<number> {
+/** Makes letters of what was refused for good. */
+async function bury(access: Access, acknowledged: readonly Acknowledgement[]): Promise<Change[]> {
   const letters: DeadRow[] = [];
   for (const { result, refusal, change } of acknowledged) {
     if (result !== 'dead' || change === undefined) continue;
@@ -67,13 +68,14 @@ async function bury(access: Access, acknowledged: readonly Acknowledgement[]): P
     if (row !== undefined) letter.row = row;
     letters.push(letter);
   }
-  const deleted = letters.filter(({ change }) => change.deleted);
+  const changes = letters.map(({ change }) => change);
+  const deleted = changes.filter((change) => change.deleted);
   await access.put(deadStore, letters);
   await access.put(
     rereadsStore,
-    deleted.map(({ change: { table, id } }) => ({ table, id })),
+    deleted.map(({ table, id }) => ({ table, id })),
   );
-  return letters.length;
+  return changes;
 }
 
 /** The whole row that a change was made of, one kept aside included. */

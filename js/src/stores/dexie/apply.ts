@@ -1,5 +1,5 @@
-// Applies one exchange in one transaction: acknowledgements, the journal, what was asked for, the
-// page, the state; and the reset or the sweep.
+// Applies one exchange in one transaction: acknowledgements, what was asked for, the page,
+// the reset or the sweep, the journal, the state.
 import { TidemarkError } from '../../errors.js';
 import type { Join } from '../../merge.js';
 import { nodeOf } from '../pending.js';
@@ -7,7 +7,7 @@ import type { Commit, CommitResult, PendingWrite, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import { writeOf } from './entry.js';
-import { keepJournal } from './journal.js';
+import { keepDoubts, keepJournal } from './journal.js';
 import { countPending, stampedLog } from './log.js';
 import { keepLosses } from './losses.js';
 import { applyChanges, type PageOutcome, type Pending } from './page.js';
@@ -32,20 +32,26 @@ export async function applyCommit(
   if ((sweeps || commit.reset?.adopt) && !covered.every((table) => access.holds(table)))
     return null;
   const refused = await acknowledge(access, commit.acknowledged);
+  await keepDoubts(
+    access,
+    state,
+    refused.filter((change) => !change.deleted),
+  );
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
-  await keepJournal(access, state, commit);
   const outcome = await takeChanges(access, state, commit, join, stamper);
   if (commit.cursor !== undefined && !moved) state.cursor = commit.cursor;
   if (commit.reset) await applyReset(access, state, commit.reset, join, nodeOf(stamper.reserve(1)));
   else if (sweeps) await sweep(access, state, covered);
+  await keepJournal(access, state, commit);
+  await keepDoubts(access, state, outcome.refused);
   await access.putState(state);
   return {
     pending: await countPending(access),
     missing: outcome.missing.length,
     rereads: await access.count(rereadsStore),
     losses: await keepLosses(access, outcome.losses),
-    refused: refused + outcome.refused,
+    refused: refused.length + outcome.refused.length,
     sweeping: state.sweeping ?? false,
     cursor: state.cursor,
     tables: Object.keys(state.tables),
@@ -60,7 +66,7 @@ async function takeChanges(
   stamper: Stamper,
 ): Promise<PageOutcome> {
   const { changes, records = [] } = commit;
-  const outcome: PageOutcome = { missing: [], contested: [], losses: [], refused: 0 };
+  const outcome: PageOutcome = { missing: [], contested: [], losses: [], refused: [] };
   const aside = (await access.count(gravesStore)) > 0;
   const some = changes.length + records.length > 0 || (aside && commit.acknowledged.length > 0);
   const pending: Pending = some ? await pendingOf(access, stamper) : new Map();

@@ -6,8 +6,17 @@ import { type Outbox, type PendingWrite, rereadsMax, type Stamper } from '../sto
 import { type Access, transact } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import { type LogEntry, writeOf } from './entry.js';
+import { keepDoubts } from './journal.js';
 import { countPending, stampedLog } from './log.js';
-import { deadStore, type GraveRow, gravesStore, logStore, rereadsStore } from './schema.js';
+import {
+  deadStore,
+  type GraveRow,
+  gravesStore,
+  journalStore,
+  logStore,
+  rereadsStore,
+  stateStore,
+} from './schema.js';
 import type { Tracker } from './tracker.js';
 
 /** Entries read at a time: enough for many small ones, few enough for a run of large ones. */
@@ -134,7 +143,7 @@ async function bury(tracker: Tracker, unsendable: readonly Unsendable[]): Promis
   await transact(
     tracker,
     'rw',
-    [logStore, gravesStore, deadStore, rereadsStore],
+    [logStore, gravesStore, deadStore, rereadsStore, journalStore, stateStore],
     async (access) => {
       const acknowledged = unsendable.map(({ write, error }) => ({
         write,
@@ -142,7 +151,9 @@ async function bury(tracker: Tracker, unsendable: readonly Unsendable[]): Promis
         refusal: { outcome: 'rejected' as const, ...error.toJSON() },
         change: { table: write.table, id: write.id, stamp: write.columns.register },
       }));
-      await acknowledge(access, acknowledged);
+      const state = await access.state();
+      await keepDoubts(access, state, await acknowledge(access, acknowledged));
+      await access.putState(state);
     },
   );
 }

@@ -22,8 +22,8 @@ export interface PageOutcome {
   /** Records whose pending writes met a change: they may be stamped again, and decided otherwise. */
   contested: RecordKey[];
   losses: Loss[];
-  /** Rows that an index refused. */
-  refused: number;
+  /** Records whose rows an index refused. */
+  refused: RecordKey[];
 }
 
 export async function applyChanges(
@@ -162,7 +162,7 @@ class TablePage {
       message,
       at: Date.now(),
     }));
-    this.outcome.refused += letters.length;
+    this.outcome.refused.push(...letters.map(({ change }) => change));
     await this.access.put(deadStore, letters);
   }
 }

@@ -31,9 +31,6 @@ export async function applyReset(
 ): Promise<void> {
   const known = offer === null ? [] : await journalPast(access, offer);
   const offers = foldHeads(known, join);
-  // What is here of a refused change is not what the hub's stamps are of.
-  for (const { change } of await access.all<DeadRow>(deadStore)) offers.delete(placeOf(change));
-  for (const key of await access.keys(rereadsStore)) offers.delete(JSON.stringify(key));
   await putOffers(access, [...offers.values()], cursor);
   if (adopt) {
     const tables = Object.keys(state.tables).filter((table) => access.has(table));
