@@ -54,7 +54,9 @@ export class Replica {
   #record(change: Change) {
     const { id, stamp, patch, row = {} } = change;
     const pending = this.pending.get(id);
-    if (!patch || pending === undefined) return void this.pending.set(id, change);
+    // A delete that has a row again has lost.
+    const isFirst = pending === undefined || pending.deleted;
+    if (!patch || isFirst) return void this.pending.set(id, change);
     const fields = { ...pending.fields };
     for (const name of Object.keys(row)) setOwn(fields, name, stamp);
     const merged = pending.patch ? own(pending.row) : patched(pending.row ?? {}, row);
