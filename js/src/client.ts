@@ -117,7 +117,7 @@ export class SyncClient extends Commands implements Sync {
       case 'refresh':
         return this.#refresh(pump);
       case 'adopt':
-        return this.#adopt(argument as 'merge');
+        return this.#adopt(pump, argument as 'merge');
       case 'switch':
         return this.#switch(argument as 'refuse');
       case 'pause':
@@ -145,10 +145,14 @@ export class SyncClient extends Commands implements Sync {
     this.#publish();
   }
 
-  async #adopt(choice: 'merge' | 'keep-remote'): Promise<void> {
+  async #adopt(pump: Pump, choice: 'merge' | 'keep-remote'): Promise<void> {
     if (this.#status.value.firstLogin === null) return;
     await this.store.adoption(choice);
     this.#set({ firstLogin: null });
+    this.#options.engine.resume();
+    if (choice === 'merge') return pump.run();
+    // Everything is read from the beginning.
+    this.#publish();
     await this.#restart();
   }
 

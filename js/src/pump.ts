@@ -1,47 +1,18 @@
 // The pump: asks the engine what to do next, does it, and tells it how it went. It awaits and
 // forwards; all policy is in the core.
 import { buildBatch, numberOutbox } from './batch.js';
-import type { Engine, EngineOutput } from './engine.js';
+import { Creations } from './creations.js';
+import type { EngineOutput } from './engine.js';
 import { asTidemarkError, type TidemarkError } from './errors.js';
 import { type Brought, Exchange } from './exchange.js';
-import type { Host } from './host.js';
+import type { PumpOptions } from './pump-options.js';
 import { callHub } from './requests.js';
-import type { CommitResult, Store, SyncLogEntry } from './stores/store.js';
-import type { Transport } from './transports/transport.js';
-import type { SyncEvents } from './types.js';
+import type { CommitResult } from './stores/store.js';
 import { Wanted } from './wanted.js';
 import type { Cursor, RecordKey } from './wire.js';
 
 type Step<K extends EngineOutput['kind']> = Extract<EngineOutput, { kind: K }>;
-
-export interface PumpOptions {
-  engine: Engine;
-  store: Store;
-  transport: Transport;
-  host: Host;
-  /** What the hub is told of this device. */
-  device: string;
-  schema: number;
-  tables: string[];
-  cursor: Cursor;
-  /** The hub that the data belongs to; null: none yet. */
-  hub: string | null;
-  /** The term that `store.lead()` gave. */
-  term: number;
-  onStatus(): void;
-  /**
-   * The clock was learned or, `restart`, found to run ahead: other contexts of the device need to
-   * know.
-   */
-  onClock(restart: boolean): void;
-  /** Called when nothing is left to do for now. */
-  onSettled(): void;
-  /** An exchange ended, well or not. */
-  onExchange(entry: SyncLogEntry): void;
-  onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;
-  /** Nothing else helped: compare this replica with the hub's. */
-  onVerify(): void;
-}
+type StoreStep = Step<'loadOutbox' | 'commit' | 'restamp' | 'startOver'>;
 
 export class Pump {
   /** Exchanges begun so far. */
@@ -56,6 +27,7 @@ export class Pump {
   #tables: string[];
   /** Records that are asked for besides those that the store wants. */
   readonly #wanted = new Wanted();
+  readonly #creations = new Creations();
   #exchange: Exchange;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -141,29 +113,36 @@ export class Pump {
 
   #perform(step: Exclude<EngineOutput, { kind: 'wake' }>): void {
     switch (step.kind) {
-      case 'loadOutbox':
-        this.begun += 1;
-        return void this.#storeStep(step.ticket, () => this.#load(step));
       case 'send':
         return void this.#send(step);
-      case 'commit':
-        return void this.#storeStep(step.ticket, () => this.#commit(step));
-      case 'restamp':
-        return void this.#storeStep(step.ticket, () => this.#restamp(step));
       case 'live':
         return this.#live(step.open);
       case 'status':
         return this.#options.onStatus();
       case 'verify':
         return this.#options.onVerify();
-      case 'startOver':
-        return void this.#storeStep(step.ticket, () => this.#startOver(step.ticket));
+      default:
+        return void this.#storeStep(step);
     }
   }
 
-  async #storeStep(ticket: number, work: () => Promise<void>): Promise<void> {
-    const done = work().catch((error) => {
-      this.#failed(ticket, error);
+  #store(step: StoreStep): Promise<void> {
+    switch (step.kind) {
+      case 'loadOutbox':
+        this.begun += 1;
+        return this.#load(step);
+      case 'commit':
+        return this.#commit(step);
+      case 'restamp':
+        return this.#restamp(step);
+      case 'startOver':
+        return this.#startOver(step.ticket);
+    }
+  }
+
+  async #storeStep(step: StoreStep): Promise<void> {
+    const done = this.#store(step).catch((error) => {
+      this.#failed(step.ticket, error);
     });
     // After a pause an earlier step may still be under way.
     this.#storing = Promise.all([this.#storing, done]);
@@ -177,6 +156,7 @@ export class Pump {
     const outbox = this.#wanted.addTo(await this.#options.store.readOutbox(writesMax));
     // What was written meanwhile may not be in it, and is pending all the same.
     outbox.pending += this.#written - written;
+    this.#creations.restore(outbox.writes);
     const numbered = numberOutbox(outbox);
     const planned = this.#options.engine.handleOutbox(ticket, numbered);
     if (planned === null) return; // paused meanwhile: another exchange may be under way by now
@@ -201,6 +181,7 @@ export class Pump {
       const fault = asTidemarkError(error, 'network');
       this.lastError = fault;
       if (!signal.aborted) this.#ended(exchange, fault);
+      this.#creations.failed(exchange.batch.writes.flat(), fault.code);
       engine.handleFault(step.ticket, fault.code, fault.retryAfterMs);
       if (fault.code === 'account_mismatch') onEvent('account', {});
     }
@@ -210,7 +191,9 @@ export class Pump {
   /** A creation says so once: the answer to it may be lost. */
   async #announce(ticket: number, { batch }: Exchange): Promise<boolean> {
     try {
-      if (batch.writes.length > 0) await this.#options.store.sending(batch.writes.flat());
+      const writes = batch.writes.flat();
+      this.#creations.sending(writes);
+      if (writes.length > 0) await this.#options.store.sending(writes);
       return true;
     } catch (error) {
       this.#failed(ticket, error);
@@ -232,7 +215,7 @@ export class Pump {
     // What is here and not the hub's is offered to it, and not removed.
     const unknown = this.#wanted.unknownOf(answers);
     if (answers) brought.records = answers.filter((each) => !unknown.includes(each));
-    const stored = await this.#store(brought);
+    const stored = await this.#put(brought);
     if (unknown.length > 0) await store.writeAgain(unknown);
     if (brought.hub !== undefined) this.#hub ??= brought.hub;
     this.#wanted.answered(answers);
@@ -245,11 +228,11 @@ export class Pump {
 
   async #startOver(ticket: number): Promise<void> {
     const reset = { offer: null, adopt: false, cursor: this.#cursor };
-    const { pending, rereads } = await this.#store({ acknowledged: [], changes: [], reset });
+    const { pending, rereads } = await this.#put({ acknowledged: [], changes: [], reset });
     this.#options.engine.handleCommitted(ticket, pending, rereads);
   }
 
-  async #store(brought: Brought): Promise<CommitResult> {
+  async #put(brought: Brought): Promise<CommitResult> {
     const { engine, store, term, onEvent } = this.#options;
     const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
     const stored = await store.commit(commit, engine.join, term);

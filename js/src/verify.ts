@@ -22,6 +22,12 @@ interface Hashed {
   hash: bigint;
 }
 
+/** What differs: of the records here, and those that only the hub has. */
+interface Found {
+  here: IdText[];
+  missing: IdText[];
+}
+
 interface Comparison {
   equal: number;
   differing: RecordKey[];
@@ -68,12 +74,12 @@ async function compare(verifier: Verifier, table: string): Promise<Comparison> {
     await verifier.flush();
     const { cursor: at } = verifier.place();
     const local = await hashed(verifier, table);
-    const differing: IdText[] = [];
-    const root = await descend(verifier, table, '', local, at, differing);
-    if (root === null && attempt < attemptsMax) continue;
-    const records = await withoutUnsettled(verifier.store, table, differing);
-    const total = Math.max(root ?? 0, local.length);
-    return { equal: Math.max(0, total - differing.length), differing: records };
+    const found: Found = { here: [], missing: [] };
+    const isAtHead = await descend(verifier, table, '', local, at, found);
+    if (!isAtHead && attempt < attemptsMax) continue;
+    const ids = [...found.here, ...found.missing];
+    const differing = await withoutUnsettled(verifier.store, table, ids);
+    return { equal: local.length - found.here.length, differing };
   }
 }
 
@@ -95,35 +101,34 @@ async function hashed({ store, hash }: Verifier, table: string): Promise<Hashed[
   return found;
 }
 
-/** Adds what differs under `prefix`. Returns the hub's count; null: it is not where we are. */
+/** Adds what differs under `prefix` to `found`. False: the hub is not where we are. */
 async function descend(
   verifier: Verifier,
   table: string,
   prefix: string,
   local: readonly Hashed[],
   at: Cursor,
-  differing: IdText[],
-): Promise<number | null> {
+  found: Found,
+): Promise<boolean> {
   const { cursor, count, hash, children, records } = await ask(verifier, table, prefix);
-  if (cursor !== at) return null;
-  if (isSame(local, { count, hash })) return count;
+  if (cursor !== at) return false;
+  if (isSame(local, { count, hash })) return true;
   if (children === undefined) {
     const there = new Map(records?.map((each) => [each.id, each.hash]));
     for (const { id, hash: mine } of local) {
-      if (there.get(id) !== textOf(mine)) differing.push(id);
+      if (there.get(id) !== textOf(mine)) found.here.push(id);
       there.delete(id);
     }
-    differing.push(...there.keys());
-    return count;
+    found.missing.push(...there.keys());
+    return true;
   }
   for (const [digit, child] of children.entries()) {
     const under = prefix + digit.toString(16);
     const part = local.filter(({ key }) => key.startsWith(under));
     if (isSame(part, child)) continue;
-    const found = await descend(verifier, table, under, part, at, differing);
-    if (found === null) return null;
+    if (!(await descend(verifier, table, under, part, at, found))) return false;
   }
-  return count;
+  return true;
 }
 
 async function ask(

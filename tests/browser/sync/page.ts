@@ -29,6 +29,7 @@ interface ConnectOptions {
   tables: string[] | Record<string, { merge?: 'field' | 'record' }>;
   live?: boolean;
   timeoutMs?: number;
+  firstLogin?: 'merge' | 'keep-remote' | 'ask';
 }
 
 interface Sync {
@@ -39,6 +40,19 @@ interface Sync {
   setOnline(online: boolean): void;
   newId(): string;
   deadLetters(): Promise<unknown[]>;
+  losses(): Promise<{ id: string; row: Row }[]>;
+  undo(loss: unknown): Promise<void>;
+  retry(id: number): Promise<void>;
+  discard(id: number): Promise<void>;
+  edit(id: number, row: Row): Promise<void>;
+  exportPending(): Promise<unknown>;
+  recordState(table: string, key: unknown): Promise<string>;
+  verify(): Promise<{ tables: unknown }>;
+  metrics: { value: unknown };
+  history(): Promise<unknown[]>;
+  switchAccount(options: { pending: 'refuse' | 'discard' }): Promise<void>;
+  adopt(choice: 'merge' | 'keep-remote'): Promise<void>;
+  on(event: string, listener: (detail: unknown) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -46,6 +60,8 @@ let db: Dexie;
 let sync: Sync;
 let tokens: { current: string | null; next: string | null } = { current: null, next: null };
 const tokenCalls: boolean[] = [];
+const events: [string, unknown][] = [];
+const eventNames = ['loss', 'refused', 'diverged', 'split', 'account', 'cloned'];
 const violations: string[] = [];
 addEventListener('securitypolicyviolation', (event) => {
   violations.push(`${event.violatedDirective} ${event.blockedURI}`);
@@ -83,7 +99,7 @@ const device = {
     await db.open();
   },
 
-  async connect({ tables, live = true, timeoutMs }: ConnectOptions): Promise<void> {
+  async connect({ tables, live = true, timeoutMs, firstLogin }: ConnectOptions): Promise<void> {
     const transport = {
       ...(live ? {} : { paths: { live: null } }),
       ...(timeoutMs && { timeoutMs }),
@@ -101,7 +117,9 @@ const device = {
       },
       tables,
       transport,
+      ...(firstLogin && { firstLogin }),
     })) as Sync;
+    for (const name of eventNames) sync.on(name, (detail) => void events.push([name, detail]));
   },
 
   setTokens(current: string | null, next: string | null = null): void {
@@ -235,6 +253,62 @@ const device = {
       const { change, ...rest } = letter as { change: { table: string; id: string } };
       return { ...rest, table: change.table, key: change.id };
     }),
+  letterIds: async () => (await sync.deadLetters()).map((letter) => (letter as { id: number }).id),
+  losses: async () => (await sync.losses()).map(({ id, row }) => ({ id, row })),
+  /** Undoes the newest. */
+  async undo(): Promise<void> {
+    const [loss] = await sync.losses();
+    await sync.undo(loss);
+  },
+  retry: (id: number) => sync.retry(id),
+  discard: (id: number) => sync.discard(id),
+  edit: (id: number, row: Row) => sync.edit(id, row),
+  exportPending: () => sync.exportPending(),
+  recordState: (table: string, key: unknown) => sync.recordState(table, key),
+  verify: async () => (await sync.verify()).tables,
+  metrics: () => sync.metrics.value,
+  history: () => sync.history(),
+  /** Null, or the code of why not. */
+  switchAccount: (pending: 'refuse' | 'discard') =>
+    sync.switchAccount({ pending }).then(
+      () => null,
+      (error) => error.code ?? String(error),
+    ),
+  adopt: (choice: 'merge' | 'keep-remote') => sync.adopt(choice),
+  events: () => events.splice(0),
+
+  /** Every store as it is, Tidemark's own included, and that it is put into another database. */
+  async dump(): Promise<[string, unknown[]][]> {
+    return Promise.all(db.tables.map(async (table) => [table.name, await table.toArray()]));
+  },
+  load(copy: [string, unknown[]][]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = db.backendDB().transaction(
+        copy.map(([name]) => name),
+        'readwrite',
+      );
+      for (const [name, rows] of copy) {
+        const store = transaction.objectStore(name);
+        store.clear();
+        for (const row of rows) store.put(row);
+      }
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+    });
+  },
+
+  /** Writes to IndexedDB itself, so that nothing is recorded. `row` undefined: deletes. */
+  writeBehind(table: string, key: string, row?: Row): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = db.backendDB().transaction(table, 'readwrite');
+      const store = transaction.objectStore(table);
+      if (row === undefined) store.delete(key);
+      else store.put(row);
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+    });
+  },
+
   /** Entries in the log: what is recorded and not acknowledged. */
   logged: () => db.table('$tidemark_log').count(),
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import { startWorker } from '../../../scripts/lib/worker-server.mjs';
 import { bundlePage, pageOf } from '../harness.mjs';
 import { installTime } from './fake-time.mjs';
 import { startFaultProxy } from './fault-proxy.mjs';
+import { TestHub } from './test-hub.mjs';
 
 /** Whether this machine has a Chromium to test in. */
 export const launchable = () => findChromium() !== null;
@@ -125,6 +126,17 @@ export class Stage {
     return device;
   }
 
+  /** From here on the devices speak to a hub of this case alone. */
+  async ownHub() {
+    this.worker = this.hub = await TestHub.start(tokens);
+    return this.hub;
+  }
+
+  /** Whose token it is. */
+  userOf(token = this.tokens[0]) {
+    return tokens[token];
+  }
+
   /** Says something about a passed case: a figure. */
   note(text) {
     this.notes.push(text);
@@ -138,6 +150,7 @@ export class Stage {
 
   async close() {
     await Promise.all(this.devices.map((device) => device.close()));
+    await this.hub?.close();
   }
 }
 
@@ -233,9 +246,10 @@ export class Tab {
   }
 
   connect(
-    { schema = plainTables, tables = Object.keys(schema), live, timeoutMs } = this.device.options,
+    { schema = plainTables, tables = Object.keys(schema), ...options } = this.device.options,
   ) {
-    return this.call('connect', { tables, live, timeoutMs });
+    const { live, timeoutMs, firstLogin } = options;
+    return this.call('connect', { tables, live, timeoutMs, firstLogin });
   }
 
   call(method, ...args) {

@@ -1,0 +1,36 @@
+// What a pump works with, and whom it tells.
+import type { Engine } from './engine.js';
+import type { Host } from './host.js';
+import type { Store, SyncLogEntry } from './stores/store.js';
+import type { Transport } from './transports/transport.js';
+import type { SyncEvents } from './types.js';
+import type { Cursor } from './wire.js';
+
+export interface PumpOptions {
+  engine: Engine;
+  store: Store;
+  transport: Transport;
+  host: Host;
+  /** What the hub is told of this device. */
+  device: string;
+  schema: number;
+  tables: string[];
+  cursor: Cursor;
+  /** The hub that the data belongs to; null: none yet. */
+  hub: string | null;
+  /** The term that `store.lead()` gave. */
+  term: number;
+  onStatus(): void;
+  /**
+   * The clock was learned or, `restart`, found to run ahead: other contexts of the device need to
+   * know.
+   */
+  onClock(restart: boolean): void;
+  /** Called when nothing is left to do for now. */
+  onSettled(): void;
+  /** An exchange ended, well or not. */
+  onExchange(entry: SyncLogEntry): void;
+  onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;
+  /** Nothing else helped: compare this replica with the hub's. */
+  onVerify(): void;
+}
