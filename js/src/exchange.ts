@@ -32,11 +32,17 @@ export class Exchange {
   #records: Change[] = [];
   #isReset = false;
 
-  /** `hub`: whom the data belongs to; null: nobody yet. */
+  /** What is said with a null cursor, so that a restored hub is noticed. */
+  readonly known: Cursor;
+
+  /** `hub`: whom the data belongs to; null: nobody yet. `known`: as in the store's state. */
   constructor(
     readonly cursor: Cursor,
     readonly hub: string | null = null,
-  ) {}
+    known: Cursor = null,
+  ) {
+    this.known = cursor === null ? known : null;
+  }
 
   /**
    * Takes a reply; throws `bad_reply` for one that would never end, and `account_mismatch` for
@@ -45,9 +51,9 @@ export class Exchange {
   receive(push: PushReply | null, pull: PullReply, records?: FullReply['records']): void {
     if (this.hub !== null && pull.hub !== undefined && pull.hub !== this.hub)
       throw new TidemarkError('account_mismatch', `${pull.hub} answered for ${this.hub}`);
-    if (pull.reset && this.cursor === null)
+    if (pull.reset && this.cursor === null && !this.#isNews(pull))
       throw new TidemarkError('bad_reply', 'a reset of a pull from the beginning');
-    if (pull.more && pull.cursor === this.cursor)
+    if (pull.more && pull.cursor === this.cursor && !pull.reset)
       throw new TidemarkError('bad_reply', 'more to read, and the cursor stands still');
     for (const [i, { outcome }] of (push?.results ?? []).entries())
       if (outcome === 'needFull' && !this.batch.changes[i]?.patch)
@@ -58,6 +64,11 @@ export class Exchange {
     // An endpoint that cannot show single records: it shows them when everything is read again.
     const unanswered = push !== null && this.rereads.length > 0 && records === undefined;
     this.#isReset = pull.reset === true || unanswered;
+  }
+
+  /** Whether a reset of what is known would not be answered to the next request, too. */
+  #isNews({ known }: PullReply): boolean {
+    return this.known !== null && known !== undefined && known !== this.known;
   }
 
   summary(sentAt: number, receivedAt: number, serverAt: number): ReplySummary {
@@ -129,10 +140,10 @@ export class Exchange {
     commit.after = this.cursor;
     if (pull.hub !== undefined) commit.hub = pull.hub;
     if (this.#records.length > 0) commit.records = this.#records;
-    const { offer = null, adopt = false } = pull;
+    const { offer = null, adopt = false, known } = pull;
     if (this.#isReset) {
       // Without `safe`: it counts in another epoch than the journal does.
-      commit.reset = { offer, adopt, cursor: this.cursor };
+      commit.reset = { offer, adopt, cursor: this.cursor, ...(known !== undefined && { known }) };
       return;
     }
     commit.changes = pull.changes;

@@ -76,6 +76,8 @@ export interface PullRequest {
   /** Whose own writes may be left out: the node, and the latest turn that it was answered. */
   node?: string;
   turn?: string;
+  /** Without a cursor: the one up to which the hub's state was known, so that a restore shows. */
+  known?: string;
   hub?: string;
   schema?: number;
 }
@@ -97,11 +99,13 @@ export interface PullReply {
   offer?: number | null;
   /** With `reset`: the hub does not know this cursor; the device offers all it holds. */
   adopt?: true;
+  /** With `reset`: the cursor up to which the device still knows what the hub holds. */
+  known?: string;
 }
 
 export interface FullRequest extends PushRequest {
   /** `own`: leave nothing out. */
-  pull: { limit?: number; tables?: string[]; own?: true };
+  pull: { limit?: number; tables?: string[]; own?: true; known?: string };
   /** Records that the device wants to see whole, as they are after the push. */
   records?: RecordKey[];
 }

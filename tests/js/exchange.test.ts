@@ -147,6 +147,9 @@ describe('what is stored', () => {
     expect(commit.reset).toEqual({ offer: 7, adopt: false, cursor: 'e:1' });
     expect([commit.changes, commit.cursor, commit.hub]).toEqual([[], null, 'h']);
     expect([commit.safe, commit.complete]).toEqual([undefined, undefined]);
+    const knowing = pull({ reset: true, cursor: null, offer: 7, known: 'f:7' });
+    expect(exchangeOf([], knowing).commit(true, null).reset).toMatchObject({ known: 'f:7' });
+
     const bare = pull({ reset: true, cursor: null, adopt: true });
     const { reset } = exchangeOf([], bare).commit(true, null);
     expect(reset).toEqual({ offer: null, adopt: true, cursor: 'e:1' });

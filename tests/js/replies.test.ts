@@ -62,6 +62,10 @@ describe('a reply of the protocol', () => {
     expect(checkPullReply(reply)).toEqual(reply);
     const reset = { ...reply, changes: [], reset: true, cursor: null, offer: 3, adopt: true };
     expect(checkPullReply(reset)).toEqual(reset);
+    expect(checkPullReply({ ...reset, known: 'e:3' })).toEqual({ ...reset, known: 'e:3' });
+    expect(checkPullReply({ ...reset, reset: false, cursor: 'e:4', known: 'e:3' }).known).toBe(
+      undefined,
+    );
     expect(checkPullReply({ ...reset, offer: null, adopt: false }).offer).toBe(null);
   });
 
@@ -144,6 +148,7 @@ describe('a reply that is not of the protocol', () => {
     ['with safe below zero', { ...pullReply(), safe: -1 }, 'safe'],
     ['with an offer that is a text', resetOf({ offer: '1' }), 'offer'],
     ['with adopt that is a number', resetOf({ adopt: 1 }), 'adopt'],
+    ['with known that is a number', resetOf({ known: 1 }), 'known'],
     ['with a field of no stamp', change({ fields: { done: 1 } }), 'changes[0].fields.done'],
   ];
 
@@ -280,21 +285,5 @@ describe('losses and digests', () => {
     const { code, message } = errorOf(check);
     expect(code).toBe('bad_reply');
     expect(message).toContain(place);
-  });
-});
-
-describe('a reply that would never end', () => {
-  const receive = (cursor: string | null, spoil: object) =>
-    new Exchange(cursor).receive(null, checkPullReply({ ...pullReply(), ...spoil }));
-
-  test('is refused: more to read, and the cursor stands still', () => {
-    expect(errorOf(() => receive('e:7', { more: true })).code).toBe('bad_reply');
-    expect(() => receive('e:6', { more: true })).not.toThrow();
-    expect(() => receive('e:7', { more: false })).not.toThrow();
-  });
-
-  test('is refused: a reset of a pull from the beginning', () => {
-    expect(errorOf(() => receive(null, { reset: true })).code).toBe('bad_reply');
-    expect(() => receive('e:7', { reset: true })).not.toThrow();
   });
 });

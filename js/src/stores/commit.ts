@@ -63,8 +63,13 @@ export interface Reset {
   offer: number | null;
   /** All that is here is offered below every other write, and nothing is swept in the end. */
   adopt: boolean;
-  /** The cursor that was refused: the one at which what is offered was known. */
+  /**
+   * The cursor that was refused: the one at which what is offered was known; null: `known` of the
+   * state was.
+   */
   cursor: Cursor;
+  /** Up to where what is left of the journal is known now; without it the cursor so far. */
+  known?: Cursor;
 }
 
 export interface CommitResult {
@@ -82,5 +87,6 @@ export interface CommitResult {
   refused: number;
   /** As stored now. */
   cursor: Cursor;
+  known: Cursor;
   tables: string[];
 }

@@ -3,7 +3,7 @@
 import { type Columns, columnsOfChange } from '../columns.js';
 import { type Join, mergeColumns } from '../merge.js';
 import { setOwn } from '../values.js';
-import type { ChangeHead, RecordKey } from '../wire.js';
+import type { ChangeHead, Cursor, RecordKey } from '../wire.js';
 import { deleteColumns, placeOf } from './pending.js';
 
 /**
@@ -19,6 +19,16 @@ export interface JournalEntry {
   /** The greatest seq of it. */
   seq: number;
   heads: (ChangeHead | Doubt)[];
+}
+
+/** Sets the cursor; where it is given up, `known` is what is known of the hub all the same. */
+export function moveCursor(
+  state: { cursor: Cursor; known?: Cursor },
+  cursor: Cursor,
+  known: Cursor = state.cursor,
+): void {
+  if (cursor === null) state.known = known ?? state.known ?? null;
+  state.cursor = cursor;
 }
 
 export function doubtOf({ table, id }: RecordKey): Doubt {

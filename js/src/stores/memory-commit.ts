@@ -14,6 +14,11 @@ import type { DeadLetter, PendingWrite, SyncState } from './store.js';
 /** Rows by the place of their record, in tagged form. */
 type Rows = Map<string, WireRow>;
 
+/** `old`: from before the reading under way, which brings all of it again. */
+interface KeptEntry extends JournalEntry {
+  old?: true;
+}
+
 export interface Contents {
   rows: Rows;
   /** Rows that a pulled delete removed while writes of them were pending. */
@@ -22,7 +27,7 @@ export interface Contents {
   dead: DeadLetter[];
   /** Dead letters so far: the last one's id. */
   letters: number;
-  journal: JournalEntry[];
+  journal: KeptEntry[];
   /** Places of the records that the reading under way has shown, while sweeping. */
   marks: Set<string>;
   losses: Loss[];

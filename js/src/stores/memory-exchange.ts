@@ -2,6 +2,7 @@
 // the reset or the sweep, and the journal.
 import type { Join } from '../merge.js';
 import type { Commit, CommitResult, Reset } from './commit.js';
+import { moveCursor } from './journal.js';
 import {
   acknowledge,
   applyChanges,
@@ -28,12 +29,12 @@ export function exchanged(
   state.hub ??= commit.hub ?? null;
   const missing = takeChanges(next, commit, join);
   const moved = commit.after !== undefined && commit.after !== state.cursor;
-  if (commit.cursor !== undefined && !moved) state.cursor = commit.cursor;
   if (commit.reset) reset(next, commit.reset);
-  else if (commit.complete && state.sweeping && !moved) sweep(next);
+  else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
+  if (commit.complete && state.sweeping && !moved && !commit.reset) sweep(next);
   keepJournal(next, commit);
   dropGraves(next);
-  const { cursor, tables, sweeping } = state;
+  const { cursor, known, tables, sweeping } = state;
   const result = {
     pending: next.log.length,
     missing,
@@ -42,6 +43,7 @@ export function exchanged(
     refused: next.letters - before.letters,
     sweeping,
     cursor,
+    known,
     tables: Object.keys(tables),
   };
   return { next, result };

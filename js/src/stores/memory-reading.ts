@@ -1,9 +1,9 @@
 // Reading everything again, in a memory store: what a reset offers and adopts, and the sweep at the
 // end.
 import type { Join } from '../merge.js';
-import type { IdText } from '../wire.js';
+import type { Cursor, IdText } from '../wire.js';
 import type { Reset } from './commit.js';
-import { foldHeads } from './journal.js';
+import { foldHeads, type JournalEntry, moveCursor } from './journal.js';
 import type { Contents } from './memory-commit.js';
 import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
 import { type PendingWrite, stampAfter } from './store.js';
@@ -16,7 +16,7 @@ const recordAt = (place: string) => {
 /** The log's entries are numbered from `entry`; returns the last number. */
 export function applyReset(
   next: Contents,
-  { offer, adopt, cursor }: Reset,
+  { offer, adopt, cursor, known }: Reset,
   join: Join,
   node: string,
   entry: number,
@@ -26,9 +26,10 @@ export function applyReset(
     const transaction = `reset:${++last}`;
     return { ...record, entry: last, index: 0, transaction, create: false };
   };
-  const known = offer === null ? [] : next.journal.filter(({ seq }) => seq > offer);
-  const offers = foldHeads(known, join);
-  const offered = [...offers.values()].map((each) => ({ ...write(each), offer: cursor ?? '' }));
+  const isPast = ({ seq }: JournalEntry) => offer !== null && seq > offer;
+  const offers = foldHeads(next.journal.filter(isPast), join);
+  const at = cursor ?? next.state.known ?? '';
+  const offered = [...offers.values()].map((each) => ({ ...write(each), offer: at }));
   next.log = [...offered, ...next.log];
   const pending = new Set(next.log.map(placeOf));
   if (adopt)
@@ -37,11 +38,17 @@ export function applyReset(
         const columns = wholeColumns(nextAdoption(next.log, node));
         next.log.push(write({ ...recordAt(place), columns }));
       }
-  next.journal = [];
-  next.marks.clear();
-  next.state.cursor = null;
-  next.state.sweeping = !adopt;
+  next.journal = next.journal.filter((entry) => !isPast(entry));
+  startOver(next, !adopt, known);
   return last;
+}
+
+/** Begins a reading: what the journal says stays until it ends, and `known` is up to where. */
+export function startOver(next: Contents, sweeping: boolean, known?: Cursor): void {
+  next.journal = next.journal.map((entry) => ({ ...entry, old: true }));
+  next.marks.clear();
+  moveCursor(next.state, null, known);
+  next.state.sweeping = sweeping;
 }
 
 function nextAdoption(log: readonly PendingWrite[], node: string): string {
@@ -59,6 +66,7 @@ export function sweep(next: Contents): void {
   for (const { change } of next.dead) kept.add(placeOf(change));
   for (const place of next.rows.keys()) if (!kept.has(place)) next.rows.delete(place);
   next.marks.clear();
+  next.journal = next.journal.filter(({ old }) => !old);
   for (const place of next.rereads.keys()) if (!pending.has(place)) next.rereads.delete(place);
   next.state.sweeping = false;
 }

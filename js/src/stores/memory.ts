@@ -13,7 +13,7 @@ import { fieldsOf, lossesSince } from './losses.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
 import { outboxOf, restamped } from './memory-log.js';
-import { applyReset } from './memory-reading.js';
+import { applyReset, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
 import {
   deleteColumns,
@@ -60,7 +60,7 @@ export class MemoryStore implements Store {
 
   constructor({ tables, stamper, device = newDeviceId() }: MemoryStoreOptions) {
     this.#stamper = stamper;
-    const hub = { cursor: null, clock: null, hub: null, sweeping: false };
+    const hub = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
     this.#now = emptyContents({ ...hub, offsetMs: null, device, tables });
   }
 
@@ -273,9 +273,7 @@ export class MemoryStore implements Store {
     if (choice === 'merge') return;
     const next = copyOf(this.#now);
     next.log = next.log.filter(({ columns }) => !isAdoption(columns.register));
-    next.marks.clear();
-    next.state.cursor = null;
-    next.state.sweeping = true;
+    startOver(next, true);
     dropGraves(next);
     this.#now = next;
   }
@@ -283,7 +281,7 @@ export class MemoryStore implements Store {
   async clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
     if (pending === 'refuse' && this.#now.log.length > 0)
       throw new TidemarkError('account_pending');
-    const nothing = { cursor: null, clock: null, hub: null, sweeping: false };
+    const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
     this.#now = emptyContents({ ...this.#now.state, ...nothing });
     this.#syncLog = [];
     this.#term++;

@@ -26,6 +26,11 @@ export interface SyncState {
   /** How far the hub was read; null: from the beginning. */
   cursor: Cursor;
   /**
+   * The last cursor before it was given up: up to there the journal knows what the hub held, and
+   * while the cursor is null, whether the hub was restored is told by this one.
+   */
+  known: Cursor;
+  /**
    * The greatest stamp that the hub is known to have accepted, as saved by the last commit; null at
    * first.
    */
@@ -111,9 +116,9 @@ export interface Store {
    * takes the change as it is; one with pending writes is joined with their columns first, inside
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
    * stamps: the hub then sends the whole row. What meets pending writes goes to the rereads: they
-   * may be stamped again, and it be decided otherwise. A change that deletes a record with pending writes
-   * keeps their row aside until they are acknowledged, so that they are still sent. A value that
-   * loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
+   * may be stamped again, and it be decided otherwise. A change that deletes a record with pending
+   * writes keeps their row aside until they are acknowledged, so that they are still sent. A value
+   * that loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
    * changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;

@@ -45,10 +45,10 @@ export const accountTests: StoreTests = {
   'another user finds nothing of the first': async (subject) => {
     await lived(subject);
     await subject.store.clear({ pending: 'discard' });
-    const { hub, cursor, pending, adopted, newest, sweeping } = await subject.store.load();
+    const { hub, cursor, known, pending, adopted, newest, sweeping } = await subject.store.load();
     equal(
-      [hub, cursor, pending, adopted, newest, sweeping],
-      [null, null, 0, 0, null, false],
+      [hub, cursor, known, pending, adopted, newest, sweeping],
+      [null, null, null, 0, 0, null, false],
       'state',
     );
     const { writes, rereads } = await subject.outbox();

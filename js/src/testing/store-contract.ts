@@ -7,6 +7,7 @@ import { accountTests } from './store-account.js';
 import { acknowledgeTests } from './store-acknowledge.js';
 import { type OpenStore, Subject } from './store-driver.js';
 import { journalTests } from './store-journal.js';
+import { knownTests } from './store-known.js';
 import { letterTests } from './store-letters.js';
 import { lossTests } from './store-losses.js';
 import { pageTests } from './store-pages.js';
@@ -24,6 +25,7 @@ export function storeContract(open: OpenStore, join: Join): ContractTest[] {
     pageTests,
     valueTests,
     journalTests,
+    knownTests,
     sweepTests,
     lossTests,
     letterTests,

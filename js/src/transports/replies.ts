@@ -160,6 +160,7 @@ export function checkPullReply(value: unknown): PullReply {
   reply.reset = true;
   if (it.offer !== undefined) reply.offer = it.offer === null ? null : count(it.offer, 'offer');
   if (flag(it.adopt, 'adopt')) reply.adopt = true;
+  if (it.known !== undefined) reply.known = text(it.known, 'known');
   return reply;
 }
 

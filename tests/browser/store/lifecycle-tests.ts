@@ -89,8 +89,8 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       equal((await store.load()).cursor, 'e:5', 'the same tables');
       store = await connect(db, { todos: {}, lists: { merge: 'record' } });
       equal(await log(store), [['lists', '"l"', 'put!']], 'log');
-      const { cursor, tables } = await store.load();
-      equal([cursor, tables], [null, { todos: 'field', lists: 'record' }], 'state');
+      const { cursor, known, tables } = await store.load();
+      equal([cursor, known, tables], [null, 'e:5', { todos: 'field', lists: 'record' }], 'state');
       await db.delete();
     },
 

@@ -42,7 +42,7 @@ export async function clearAll(access: Access, tables: readonly string[], discar
   const { key, offsetMs, device, tables: covered, term } = await access.state();
   for (const store of [...tables, ...ownStores])
     if (store !== stateStore) await access.clear(store);
-  const nothing = { cursor: null, clock: null, hub: null, sweeping: false };
+  const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
   await access.putState({ key, offsetMs, device, tables: covered, term: term + 1, ...nothing });
 }
 

@@ -4,6 +4,7 @@ import type { Dexie } from 'dexie';
 import { TidemarkError } from '../../errors.js';
 import { newDeviceId } from '../../ids.js';
 import { encodeKey } from '../../values.js';
+import { moveCursor } from '../journal.js';
 import { adoptionStamp, nodeOf } from '../pending.js';
 import { type MergeMode, type Stamper, stampAfter } from '../store.js';
 import { type Access, transact } from './access.js';
@@ -91,9 +92,9 @@ async function coverFresh(
   const fresh = [...tables.keys()].filter((name) => !known || !Object.hasOwn(known.tables, name));
   if (fresh.length > 0) await adoptRows(access, fresh, nodeOf(stamper.reserve(1)));
   const state = known ?? firstState();
+  if (fresh.length > 0) moveCursor(state, null);
   await access.putState({
     ...state,
-    cursor: fresh.length > 0 ? null : state.cursor,
     device: device ?? state.device,
     tables: Object.fromEntries(tables),
   });
@@ -105,6 +106,7 @@ function firstState(): StateRow {
   return {
     key: 'sync',
     cursor: null,
+    known: null,
     clock: null,
     offsetMs: null,
     device: newDeviceId(),

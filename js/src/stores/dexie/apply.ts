@@ -2,6 +2,7 @@
 // the reset or the sweep, the journal, the state.
 import { TidemarkError } from '../../errors.js';
 import type { Join } from '../../merge.js';
+import { moveCursor } from '../journal.js';
 import { nodeOf } from '../pending.js';
 import type { Commit, CommitResult, PendingWrite, Stamper } from '../store.js';
 import type { Access } from './access.js';
@@ -40,9 +41,9 @@ export async function applyCommit(
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
   const outcome = await takeChanges(access, state, commit, join, stamper);
-  if (commit.cursor !== undefined && !moved) state.cursor = commit.cursor;
   if (commit.reset) await applyReset(access, state, commit.reset, join, nodeOf(stamper.reserve(1)));
-  else if (sweeps) await sweep(access, state, covered);
+  else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
+  if (sweeps) await sweep(access, state, covered);
   await keepJournal(access, state, commit);
   await keepDoubts(access, state, outcome.refused);
   await access.putState(state);
@@ -54,6 +55,7 @@ export async function applyCommit(
     refused: refused.length + outcome.refused.length,
     sweeping: state.sweeping ?? false,
     cursor: state.cursor,
+    known: state.known ?? null,
     tables: Object.keys(state.tables),
   };
 }

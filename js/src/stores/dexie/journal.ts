@@ -38,8 +38,23 @@ async function append(
   await access.put(journalStore, [{ seq, n, heads } satisfies JournalRow]);
 }
 
-/** The entries past `seq`, in the order in which they came. */
-export async function journalPast(access: Access, seq: number): Promise<JournalRow[]> {
+/** Takes the entries past `seq` out, in the order in which they came. */
+export async function takeJournal(access: Access, seq: number): Promise<JournalRow[]> {
   const rows = await access.after<JournalRow>(journalStore, [seq, []]);
+  await access.delete(
+    journalStore,
+    rows.map((row) => [row.seq, row.n]),
+  );
   return rows.sort((a, b) => a.n - b.n);
+}
+
+/** At the end of a reading: all that came before it; `state` is put by the caller. */
+export async function dropOld(access: Access, state: StateRow): Promise<void> {
+  const { old = 0 } = state;
+  const keys = (await access.keys(journalStore)) as [seq: number, n: number][];
+  await access.delete(
+    journalStore,
+    keys.filter(([, n]) => n <= old),
+  );
+  state.old = 0;
 }

@@ -19,7 +19,7 @@ export type Pending = Map<string, Map<IdText, Columns[]>>;
 export interface PageOutcome {
   /** Patches that had no record to patch. */
   missing: RecordKey[];
-  /** Records whose pending writes met a change: they may be stamped again, and decided otherwise. */
+  /** Records whose pending writes met a change: these may be stamped again. */
   contested: RecordKey[];
   losses: Loss[];
   /** Records whose rows an index refused. */

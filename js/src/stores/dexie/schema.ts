@@ -1,7 +1,7 @@
 // Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they
 // get there.
 import type { Dexie } from 'dexie';
-import type { Change, Loss, WireRow } from '../../wire.js';
+import type { Change, Cursor, Loss, WireRow } from '../../wire.js';
 import type { JournalEntry } from '../journal.js';
 import type { SyncState } from '../store.js';
 
@@ -33,13 +33,16 @@ const ownSchema = {
 export const ownStores = Object.keys(ownSchema);
 
 /** The one row of the state store. The last members may be missing: an earlier version wrote it. */
-export interface StateRow extends Omit<SyncState, 'hub' | 'sweeping'> {
+export interface StateRow extends Omit<SyncState, 'hub' | 'sweeping' | 'known'> {
   key: 'sync';
   term: number;
   hub?: string | null;
   sweeping?: boolean;
+  known?: Cursor;
   /** The last number in the journal. */
   journaled?: number;
+  /** Up to this number, it is from before the reading under way, which brings all of it again. */
+  old?: number;
   /** Up to which seq the journal was emptied. */
   safe?: number;
 }

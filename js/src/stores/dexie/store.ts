@@ -76,11 +76,13 @@ export class DexieStore implements Store {
 
   load(): Promise<LoadedState> {
     return this.#run('r', [stateStore, logStore], async (access) => {
-      const { key: _, term: __, journaled: ___, safe: ____, ...state } = await access.state();
+      const { key: _, term: __, ...all } = await access.state();
+      const { journaled: ___, old: ____, safe: _____, ...state } = all;
       const log = await access.all<LogEntry>(logStore);
       const adopted = log.reduce((sum, { adopted: is, keys }) => sum + (is ? keys.length : 0), 0);
       const pending = await countPending(access);
-      return { hub: null, sweeping: false, ...state, newest: newestOf(log), pending, adopted };
+      const before = { hub: null, sweeping: false, known: null };
+      return { ...before, ...state, newest: newestOf(log), pending, adopted };
     });
   }
 

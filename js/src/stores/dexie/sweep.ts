@@ -3,17 +3,16 @@
 import type { Join } from '../../merge.js';
 import { decodeKey, encodeKey } from '../../values.js';
 import type { Change, Cursor } from '../../wire.js';
-import { foldHeads, type Offer } from '../journal.js';
+import { foldHeads, moveCursor, type Offer } from '../journal.js';
 import { placeOf } from '../pending.js';
 import type { Reset } from '../store.js';
 import type { Access } from './access.js';
 import { adoptRows } from './adopt.js';
 import { type LogEntry, placesIn } from './entry.js';
-import { journalPast } from './journal.js';
+import { dropOld, takeJournal } from './journal.js';
 import {
   type DeadRow,
   deadStore,
-  journalStore,
   logStore,
   type MarksRow,
   marksStore,
@@ -25,36 +24,42 @@ import {
 export async function applyReset(
   access: Access,
   state: StateRow,
-  { offer, adopt, cursor }: Reset,
+  { offer, adopt, cursor, known }: Reset,
   join: Join,
   node: string,
 ): Promise<void> {
-  const known = offer === null ? [] : await journalPast(access, offer);
-  const offers = foldHeads(known, join);
-  await putOffers(access, [...offers.values()], cursor);
+  const past = offer === null ? [] : await takeJournal(access, offer);
+  const offers = foldHeads(past, join);
+  await putOffers(access, [...offers.values()], cursor ?? state.known ?? '');
   if (adopt) {
     const tables = Object.keys(state.tables).filter((table) => access.has(table));
     await adoptRows(access, tables, node, false);
   }
-  await access.clear(journalStore);
   // The next epoch counts anew.
-  Object.assign(state, { cursor: null, safe: 0 });
-  await readAgain(access, state, !adopt);
+  state.safe = 0;
+  await readAgain(access, state, !adopt, known);
 }
 
-export async function readAgain(access: Access, state: StateRow, sweeping: boolean): Promise<void> {
+/** Begins a reading: what the journal says stays until it ends, and `known` is up to where. */
+export async function readAgain(
+  access: Access,
+  state: StateRow,
+  sweeping: boolean,
+  known?: Cursor,
+): Promise<void> {
   await access.clear(marksStore);
-  Object.assign(state, { cursor: null, sweeping });
+  moveCursor(state, null, known);
+  Object.assign(state, { sweeping, old: state.journaled ?? 0 });
 }
 
 /** Logs the offers in front of all else, so that what was written since finds its record. */
-async function putOffers(access: Access, offers: readonly Offer[], cursor: Cursor): Promise<void> {
+async function putOffers(access: Access, offers: readonly Offer[], at: string): Promise<void> {
   const [next = 1] = (await access.keys(logStore, 1)) as number[];
   const first = Math.min(next, 1) - offers.length;
   const entries = offers.map(({ table, id, columns }, i): LogEntry => {
     const stamp = columns.register;
     const entry = { id: first + i, table, keys: [decodeKey(id)], op: 'put' as const };
-    return { ...entry, stamp, offer: cursor ?? '', columns };
+    return { ...entry, stamp, offer: at, columns };
   });
   await access.put(logStore, entries);
 }
@@ -82,6 +87,7 @@ export async function sweep(access: Access, state: StateRow, tables: readonly st
     );
   }
   await access.clear(marksStore);
+  await dropOld(access, state);
   const rereads = await access.keys(rereadsStore);
   await access.delete(
     rereadsStore,
