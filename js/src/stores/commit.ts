@@ -7,7 +7,8 @@ export interface Acknowledgement {
   /**
    * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for
    * good, becomes a dead letter.
-   * `later`: stays, behind all that is in the log now, so that it holds nothing else up.
+   * `later`: stays, behind all that is in the log now, so that it holds nothing else up; when it is
+   * stamped again, its place is the one it was written at.
    */
   result: 'sent' | 'needFull' | 'dead' | 'later';
   /**

@@ -2,7 +2,7 @@
 // meets pending writes.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
 import { isAbsent, setOwn } from '../values.js';
-import type { Change, Loss, StampText, WireRow } from '../wire.js';
+import type { Change, Loss, RecordKey, StampText, WireRow } from '../wire.js';
 import { compareTagged } from './pending.js';
 
 /** How long a loss is kept, in days, and how many are: the oldest go first. */
@@ -52,6 +52,19 @@ export function lossesOf(
       lose(name, theirs, theirsAt, mineAt ?? local.register, localDeletes);
   }
   return found;
+}
+
+/**
+ * What a pending delete takes with it when it is stamped again while its row is shown: it had lost
+ * to the row, and may win now.
+ */
+export function lossOfShown(
+  { table, id }: RecordKey,
+  row: WireRow,
+  stamp: StampText,
+  winner: StampText,
+): Loss {
+  return { table, id, stamp, row: structuredClone(row), winner, deleted: true, at: Date.now() };
 }
 
 /** Those of `found` that are not `known`, field by field: the later value under a stamp is none. */

@@ -150,7 +150,7 @@ function applyPending(next: Contents, change: Change, writes: PendingWrite[], jo
   next.rows.delete(place);
 }
 
-function keepLosses(next: Contents, losses: readonly Loss[]): void {
+export function keepLosses(next: Contents, losses: readonly Loss[]): void {
   next.lost += losses.length;
   const kept = [...next.losses, ...losses].filter(({ at }) => at >= lossesSince());
   next.losses = kept.slice(-lossesMax);

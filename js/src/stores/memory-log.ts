@@ -1,7 +1,8 @@
 // The log of a memory store: what is read of it, and stamping it again.
 import type { Columns } from '../columns.js';
 import type { StampText } from '../wire.js';
-import type { Contents } from './memory-commit.js';
+import { lossOfShown, newLosses } from './losses.js';
+import { type Contents, keepLosses } from './memory-commit.js';
 import {
   adoptionStamp,
   deleteColumns,
@@ -11,7 +12,7 @@ import {
   placeOf,
   wholeColumns,
 } from './pending.js';
-import { type Outbox, type PendingWrite, rereadsMax, stampAfter } from './store.js';
+import { type Outbox, rereadsMax, stampAfter } from './store.js';
 
 export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number): Outbox {
   const last = log[limit];
@@ -29,23 +30,28 @@ export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number
   return { writes, rows: left, pending: log.length, rereads: wanted };
 }
 
-/** The log with new stamps, in the order of the old ones. */
-export function restamped(
-  log: readonly PendingWrite[],
+/** Gives the log new stamps, in the order in which it was written. */
+export function restamp(
+  next: Contents,
   again: (first: StampText, count: number) => StampText,
-): PendingWrite[] {
-  const own = log.filter(({ offer }) => offer === undefined);
-  const old = own.map(({ columns }) => columns.register).sort();
+): void {
+  const own = next.log.filter(({ offer }) => offer === undefined);
+  own.sort((a, b) => a.entry - b.entry);
+  const last = new Map(own.map((write) => [placeOf(write), write]));
   let adopted = 0;
-  const next = new Map<StampText, StampText>();
-  for (const stamp of old) {
-    const now = again(stamp, 1);
+  const stamps = new Map<number, StampText>();
+  for (const write of own) {
+    const { register, deleted } = write.columns;
+    const now = again(register, 1);
     const lowest = adoptionStamp(nodeOf(now));
-    next.set(stamp, isAdoption(stamp) ? stampAfter(lowest, adopted++) : now);
+    stamps.set(write.entry, isAdoption(register) ? stampAfter(lowest, adopted++) : now);
+    const row = next.rows.get(placeOf(write));
+    if (deleted && row !== undefined && last.get(placeOf(write)) === write)
+      keepLosses(next, newLosses([lossOfShown(write, row, register, now)], next.losses));
   }
-  return log.map((write) => {
-    if (write.offer !== undefined) return write;
-    const stamp = next.get(write.columns.register) as StampText;
+  next.log = next.log.map((write) => {
+    const stamp = stamps.get(write.entry);
+    if (write.offer !== undefined || stamp === undefined) return write;
     return { ...write, columns: stampedAt(write.columns, stamp) };
   });
 }

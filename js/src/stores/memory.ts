@@ -12,7 +12,7 @@ import { noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { fieldsOf, lossesSince } from './losses.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
-import { outboxOf, restamped } from './memory-log.js';
+import { outboxOf, restamp } from './memory-log.js';
 import { applyReset, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
 import {
@@ -177,7 +177,9 @@ export class MemoryStore implements Store {
   }
 
   async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
-    this.#now.log = restamped(this.#now.log, again);
+    const next = copyOf(this.#now);
+    restamp(next, again);
+    this.#now = next;
   }
 
   async lead(): Promise<number> {

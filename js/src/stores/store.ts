@@ -123,9 +123,10 @@ export interface Store {
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
   /**
-   * Stamps the pending entries again, in the order of their stamps: `again` gives an entry's new
-   * first stamp from its old one. What was adopted stays below everything, what is offered as it
-   * is.
+   * Stamps the pending entries again, in the order in which they were written: `again` gives an
+   * entry's new first stamp from its old one. What was adopted stays below everything, what is
+   * offered as it is. A row that is shown although its last pending write deletes it is kept as a
+   * loss: the delete had lost, and may win now.
    */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /**

@@ -24,5 +24,10 @@ export class TestClock implements Stamper {
     return stampAt(this.#ms, this.node);
   }
 
+  /** As if it had run ahead so far, and that was found out. */
+  setBack(ms: number): void {
+    this.#ms -= ms;
+  }
+
   restore(): void {}
 }

@@ -96,7 +96,7 @@ export const acknowledgeTests: StoreTests = {
     equal((await subject.outbox()).pending, 0, 'acknowledged in the end');
   },
 
-  'restamping goes by the old stamps, not by what was put off': async (subject, clock) => {
+  'restamping goes by what was written first, not by what was put off': async (subject, clock) => {
     await subject.driver.put('todos', { id: 'a', n: 1 });
     await subject.acknowledge(await subject.writes(), 'later');
     await subject.driver.update('todos', 'a', { n: 2 });
@@ -106,6 +106,24 @@ export const acknowledgeTests: StoreTests = {
     const [patch, whole] = await subject.writes();
     equal([patch?.columns.base, whole?.columns.base !== null], [null, true], 'order of the log');
     equal((patch?.columns.register ?? '') > (whole?.columns.register ?? ''), true, 'of the stamps');
+  },
+
+  'restamping does not go by the stamps of a clock that was set back': async (subject, clock) => {
+    const { driver, store } = subject;
+    await driver.put('todos', { id: 'a', n: 1 });
+    clock.setBack(500_000);
+    await driver.update('todos', 'a', { n: 2 });
+    await driver.update('todos', 'a', { n: 3, m: 1 });
+    await subject.acknowledge((await subject.writes()).slice(0, 2), 'later');
+    await subject.acknowledge((await subject.writes()).slice(1, 2), 'later');
+    await store.restamp((_, count) => clock.reserve(count));
+    const writes = await subject.writes();
+    const said = writes.map(({ columns: { base, fields } }) =>
+      base === null ? [...fields.keys()].sort().join() : 'whole',
+    );
+    equal(said, ['m,n', 'n', 'whole'], 'order of the log');
+    const stamps = writes.map(({ columns }) => columns.register);
+    equal(stamps, [...stamps].sort().reverse(), 'order of the stamps');
   },
 
   'a refused write becomes a dead letter and blocks nothing': async (subject) => {

@@ -61,6 +61,29 @@ export const lossTests: StoreTests = {
     equal(await losses(subject), [expected], 'loss');
   },
 
+  'a row that beat a pending delete is kept when the delete is stamped again': async (
+    subject,
+    clock,
+  ) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.delete('todos', 'a');
+    await subject.pull({ ...record, stamp: late, row: { id: 'a', title: 'Theirs' } });
+    equal(await losses(subject), [], 'nothing yet');
+    const stamp = (await subject.writes())[0]?.columns.register ?? '';
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    const winner = (await subject.writes())[0]?.columns.register ?? '';
+    const row = { id: 'a', title: 'Theirs' };
+    equal(await losses(subject), [{ ...record, stamp, row, winner, deleted: true }], 'loss');
+  },
+
+  'a record that was written again after its delete is no loss': async (subject, clock) => {
+    await synced(subject, { title: 'Milk' });
+    await subject.driver.delete('todos', 'a');
+    await subject.driver.put('todos', { id: 'a', title: 'Mine' });
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    equal(await losses(subject), [], 'losses');
+  },
+
   'the same value, or other fields, are no loss': async (subject) => {
     await synced(subject, { title: 'Milk', done: 0 });
     await subject.driver.update('todos', 'a', { title: 'Same' });

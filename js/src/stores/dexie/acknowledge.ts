@@ -1,5 +1,5 @@
 // Takes acknowledged writes out of the log: exactly these, by entry and place.
-import { decodeKey, encodeRow } from '../../values.js';
+import { decodeKey } from '../../values.js';
 import type { Change, WireRow } from '../../wire.js';
 import { groupBy } from '../group.js';
 import type { Acknowledgement, PendingWrite } from '../store.js';
@@ -12,6 +12,7 @@ import {
   wholeAt,
   withoutPlaces,
 } from './entry.js';
+import { encodedRow } from './rows.js';
 import {
   type DeadRow,
   deadStore,
@@ -83,11 +84,7 @@ async function rowOf(access: Access, { table, id }: Change): Promise<WireRow | u
   if (!access.holds(table)) return undefined;
   const grave = await access.get<GraveRow>(gravesStore, [table, id]);
   const row = (await access.get<object>(table, decodeKey(id))) ?? grave?.row;
-  try {
-    return row && encodeRow(row, table);
-  } catch {
-    return undefined; // it cannot be sent, and so not be written again
-  }
+  return encodedRow(row, table);
 }
 
 function leftOf(entry: LogEntry, acknowledged: readonly Acknowledgement[]): LogEntry | null {
@@ -107,7 +104,7 @@ function laterOf(entry: LogEntry, acknowledged: readonly Acknowledgement[]) {
   const others = new Set<number>();
   for (let i = 0; i < entry.keys.length; i++)
     if (!places.has(placeOf(entry, i))) others.add(placeOf(entry, i));
-  const { id: _, ...rest } = withoutPlaces(entry, others) as LogEntry;
+  const { id, order = id, ...rest } = withoutPlaces(entry, others) as LogEntry;
   const tx = entry.tx ?? entry.stamp;
-  return [{ ...rest, ...(tx !== null && { tx }) }];
+  return [{ ...rest, order, ...(tx !== null && { tx }) }];
 }

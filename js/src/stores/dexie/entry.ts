@@ -37,6 +37,8 @@ export interface LogEntry {
   /** What the entries of one transaction share, if it is not this entry's own stamp. */
   tx?: string;
   op: 'put' | 'delete';
+  /** Its place in the order of writing, if it was put off and has another id since. */
+  order?: number;
   /** Every key was created. */
   create?: true;
   /** The distinct sets of changed fields; alone: every key has the first. */
@@ -59,6 +61,12 @@ export interface LogEntry {
  * that are close.
  */
 export const newestWindow = 1_000;
+
+/** Entries in the order in which they were written. */
+export function inOrder<T extends LogEntry>(entries: readonly T[]): T[] {
+  const order = (entry: LogEntry) => entry.order ?? entry.id;
+  return [...entries].sort((a, b) => order(a) - order(b));
+}
 
 /** The greatest stamp of `entries`. */
 export function newestOf(entries: readonly LogEntry[]): StampText | null {

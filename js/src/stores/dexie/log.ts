@@ -1,9 +1,12 @@
 // The log as a whole: its length, its entries that wait for a stamp, and stamping everything again.
-import type { StampText } from '../../wire.js';
-import { adoptionStamp, nodeOf } from '../pending.js';
+import type { Loss, StampText } from '../../wire.js';
+import { lossOfShown } from '../losses.js';
+import { adoptionStamp, nodeOf, placeOf } from '../pending.js';
 import { type Stamper, stampAfter } from '../store.js';
 import type { Access } from './access.js';
-import { type LogEntry, spanOf } from './entry.js';
+import { inOrder, type LogEntry, spanOf, writeOf } from './entry.js';
+import { keepLosses } from './losses.js';
+import { encodedRow } from './rows.js';
 import { logStore } from './schema.js';
 
 /**
@@ -32,13 +35,14 @@ export async function countPending(access: Access): Promise<number> {
  */
 export async function stampedLog(access: Access, stamper: Stamper): Promise<LogEntry[]> {
   const entries = await access.all<LogEntry>(logStore);
-  const first = entries.findIndex((entry) => entry.stamp === null);
+  const written = inOrder(entries);
+  const first = written.findIndex((entry) => entry.stamp === null);
   if (first === -1) return entries;
-  const late = entries
+  const late = written
     .slice(first)
     .map((entry) => (isFixed(entry) ? entry : stampedAgain(entry, stamper.reserve(spanOf(entry)))));
   await access.put(logStore, late);
-  return [...entries.slice(0, first), ...late];
+  return [...written.slice(0, first), ...late].sort((a, b) => a.id - b.id);
 }
 
 /** Whether an entry's stamps say nothing of when it was written. */
@@ -47,8 +51,8 @@ function isFixed({ adopted, columns }: LogEntry): boolean {
 }
 
 /**
- * Stamps the entries again, in the order of their stamps. What was adopted stays below everything
- * else, under the new node; what is offered stays as it is.
+ * Stamps the entries again, in the order in which they were written. What was adopted stays below
+ * everything else, under the new node; what is offered stays as it is.
  */
 export async function restampLog(
   access: Access,
@@ -57,10 +61,8 @@ export async function restampLog(
 ): Promise<void> {
   let adopted = 0;
   const restamped: LogEntry[] = [];
-  // An entry that was put off lies behind later ones, but was not written after them.
   const all = await stampedLog(access, stamper);
-  const log = all.filter(({ columns }) => columns === undefined);
-  log.sort((a, b) => ((a.stamp as StampText) < (b.stamp as StampText) ? -1 : 1));
+  const log = inOrder(all.filter(({ columns }) => columns === undefined));
   for (const entry of log) {
     const span = spanOf(entry);
     const next = again(entry.stamp as StampText, span);
@@ -69,6 +71,33 @@ export async function restampLog(
     if (stamp !== entry.stamp) restamped.push(stampedAgain(entry, stamp));
   }
   await access.put(logStore, restamped);
+  await keepLosses(access, await shownLosses(access, log, restamped));
+}
+
+/** What deletes that were stamped again take with them: rows that are shown had won. */
+async function shownLosses(
+  access: Access,
+  log: readonly LogEntry[],
+  restamped: readonly LogEntry[],
+): Promise<Loss[]> {
+  const last = new Map<string, number>();
+  const placesOf = (entry: LogEntry) => entry.keys.map((_, i) => placeOf(writeOf(entry, i)));
+  for (const entry of log) for (const place of placesOf(entry)) last.set(place, entry.id);
+  const now = new Map(restamped.map((entry) => [entry.id, entry]));
+  const losses: Loss[] = [];
+  for (const entry of log) {
+    const { id, table, op } = entry;
+    const next = now.get(id);
+    if (op !== 'delete' || next === undefined || !access.holds(table)) continue;
+    const rows = await access.getMany<object>(table, entry.keys);
+    for (const [i, place] of placesOf(entry).entries()) {
+      const row = last.get(place) === id ? encodedRow(rows[i], table) : undefined;
+      const { columns, ...record } = writeOf(entry, i);
+      const winner = writeOf(next, i).columns.register;
+      if (row) losses.push(lossOfShown(record, row, columns.register, winner));
+    }
+  }
+  return losses;
 }
 
 // A transaction is known by its first entry's first stamp: whoever loses that keeps it as a name.

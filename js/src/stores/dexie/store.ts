@@ -123,7 +123,8 @@ export class DexieStore implements Store {
   }
 
   restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
-    return this.#run('rw', [logStore], (access) => restampLog(access, this.stamper, again));
+    const stores = [...this.#known(this.tracker.tables.keys()), logStore, lossesStore];
+    return this.#run('rw', stores, (access) => restampLog(access, this.stamper, again));
   }
 
   lead(): Promise<number> {
