@@ -1,12 +1,14 @@
-// The engine for JavaScript: one class, numbers and one scratch buffer of 32-bit words, no policy.
-// Nothing here throws: a function that can fail returns a negative Errc. Views of memory are valid
+// The engine for JavaScript: plain functions over a handle, numbers and one scratch buffer of
+// 32-bit words, no policy, and no layer between them and js/src/wasm.ts, which every user would
+// download. Nothing here throws: a function that can fail returns a negative Errc. What is longer
+// than a number is left in memory: a function returns where, `size` how many items. Both are valid
 // until the next call; the facade copies at once. Words of a stamp: time high, time low, node high,
 // node low. Times are milliseconds as doubles, exact to the year 287396.
-#include <emscripten/bind.h>
-#include <emscripten/val.h>
+#include <emscripten/emscripten.h>
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -14,7 +16,6 @@
 
 namespace {
 
-using emscripten::val;
 using tidemark::Cell;
 using tidemark::Node;
 using tidemark::Stamp;
@@ -28,22 +29,17 @@ constexpr int kStampWords = 4;
 int failure(tidemark::Errc code) { return -static_cast<int>(code); }
 WallMs wall(double ms) { return static_cast<WallMs>(ms); }
 
-template <typename T>
-val view_of(const std::vector<T>& items) {
-  const auto* words = reinterpret_cast<const std::uint32_t*>(items.data());
-  return val(emscripten::typed_memory_view(items.size() * sizeof(T) / 4, words));
-}
-
 class EngineBinding {
  public:
   EngineBinding(std::uint32_t node_high, std::uint32_t node_low)
       : engine_({}, Node{std::uint64_t{node_high} << 32 | node_low}) {}
 
-  // Room for `words` words of input, as a Uint32Array over the engine's memory.
-  val scratch(std::uint32_t words) {
+  // Room for `words` words of input.
+  const void* scratch(std::uint32_t words) {
     if (scratch_.size() < words) scratch_.resize(words);
-    return val(emscripten::typed_memory_view(words, scratch_.data()));
+    return scratch_.data();
   }
+  std::uint32_t size() const { return size_; }
 
   // Joins the cells in scratch, `local` of them, then `remote` of them, into joined(). Returns how
   // many cells that are.
@@ -52,10 +48,10 @@ class EngineBinding {
     const auto count = tidemark::join(at<Cell>(0, local), at<Cell>(local * 6, remote), joined_);
     return count ? static_cast<int>(*count) : failure(count.error());
   }
-  val joined() const { return view_of(joined_); }
+  const void* joined() { return view_of(joined_); }
 
   // Scratch: the lengths of `count` texts, then their bytes, one after the other. Two words a hash.
-  val hashes(std::uint32_t count) {
+  const void* hashes(std::uint32_t count) {
     hashes_.clear();
     const auto lengths = at<std::uint32_t>(0, count);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(scratch_.data() + count);
@@ -106,11 +102,12 @@ class EngineBinding {
     };
     return failure(engine_.handle_outbox(ticket, outbox, pending, wall(now), random));
   }
-  val batch_selected() const {
-    const auto& selected = engine_.batch().selected;
-    return val(emscripten::typed_memory_view(selected.size(), selected.data()));
+  // Bytes.
+  const void* batch_selected() {
+    size_ = static_cast<std::uint32_t>(engine_.batch().selected.size());
+    return engine_.batch().selected.data();
   }
-  val batch_cells() const { return view_of(engine_.batch().cells); }
+  const void* batch_cells() { return view_of(engine_.batch().cells); }
   bool batch_split() const { return engine_.batch().split; }
 
   // Scratch: the accepted stamp, the spare node.
@@ -146,27 +143,35 @@ class EngineBinding {
     engine_.handle_store_fault(ticket, wall(now), random);
   }
 
-  // The next output as numbers: its kind (its place in Output, from 1; 0: nothing), then its
+  // The next output as doubles: its kind (its place in Output, from 1; 0: nothing), then its
   // members.
-  val poll(double now) {
+  const void* poll(double now) {
     output_.assign(1, 0);
     if (const auto output = engine_.poll(wall(now))) {
       output_[0] = static_cast<double>(output->index() + 1);
       std::visit([this](const auto& step) { append(step); }, *output);
     }
-    return val(emscripten::typed_memory_view(output_.size(), output_.data()));
+    return view_of(output_);
   }
 
-  // Phase, pending, last_synced_at, error, online.
-  val status() {
+  // Doubles: phase, pending, last_synced_at, error, online.
+  const void* status() {
     const tidemark::Status status = engine_.status();
     output_ = {static_cast<double>(status.phase), static_cast<double>(status.pending),
                static_cast<double>(status.last_synced_at), static_cast<double>(status.error),
                status.online ? 1.0 : 0.0};
-    return val(emscripten::typed_memory_view(output_.size(), output_.data()));
+    return view_of(output_);
   }
 
  private:
+  // Items are doubles, or else words.
+  template <typename T>
+  const void* view_of(const std::vector<T>& items) {
+    const std::size_t unit = std::is_same_v<T, double> ? sizeof(double) : sizeof(std::uint32_t);
+    size_ = static_cast<std::uint32_t>(items.size() * sizeof(T) / unit);
+    return items.data();
+  }
+
   template <typename T>
   std::span<const T> at(std::size_t word, std::size_t count) const {
     return {reinterpret_cast<const T*>(scratch_.data() + word), count};
@@ -190,6 +195,11 @@ class EngineBinding {
     return 0;
   }
 
+  template <typename C>
+  static bool page_of(const C& commit) {
+    if constexpr (requires { commit.page; }) return commit.page;
+    return true;
+  }
   void append(const tidemark::LoadOutbox& o) { add({o.ticket, o.writes_max}); }
   void append(const tidemark::Send& o) {
     add({o.ticket, static_cast<std::uint32_t>(o.call), o.refresh_token, o.records_max, o.whole,
@@ -197,7 +207,7 @@ class EngineBinding {
     output_.insert(output_.end(), o.turns_before.begin(), o.turns_before.end());
   }
   void append(const tidemark::Commit& o) {
-    add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused), o.give_up});
+    add({o.ticket, page_of(o), static_cast<std::uint32_t>(o.refused), o.give_up});
   }
   void append(const tidemark::Restamp& o) { add({o.ticket, o.refused}); }
   void append(const tidemark::Live& o) { add({o.open}); }
@@ -214,43 +224,77 @@ class EngineBinding {
   std::vector<tidemark::Joined> joined_;
   std::vector<std::uint32_t> hashes_;
   std::vector<double> output_;
+  std::uint32_t size_ = 0;
 };
+
+using E = EngineBinding;
+using U = std::uint32_t;
+using P = const void*;
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(tidemark) {
-  using E = EngineBinding;
-  emscripten::class_<E>("Engine")
-      .constructor<std::uint32_t, std::uint32_t>()
-      .function("scratch", &E::scratch)
-      .function("join", &E::join)
-      .function("joined", &E::joined)
-      .function("hashes", &E::hashes)
-      .function("restore", &E::restore)
-      .function("start", &E::start)
-      .function("close", &E::close)
-      .function("pause", &E::pause)
-      .function("resume", &E::resume)
-      .function("syncNow", &E::sync_now)
-      .function("reserve", &E::reserve)
-      .function("restamp", &E::restamp)
-      .function("accepted", &E::accepted)
-      .function("offsetMs", &E::offset_ms)
-      .function("node", &E::node)
-      .function("handleOnline", &E::handle_online)
-      .function("handleLive", &E::handle_live)
-      .function("handleWrite", &E::handle_write)
-      .function("handlePoke", &E::handle_poke)
-      .function("handleClock", &E::handle_clock)
-      .function("handleOutbox", &E::handle_outbox)
-      .function("batchSelected", &E::batch_selected)
-      .function("batchCells", &E::batch_cells)
-      .function("batchSplit", &E::batch_split)
-      .function("handleReply", &E::handle_reply)
-      .function("handleFault", &E::handle_fault)
-      .function("handleCommitted", &E::handle_committed)
-      .function("handleRestamped", &E::handle_restamped)
-      .function("handleStoreFault", &E::handle_store_fault)
-      .function("poll", &E::poll)
-      .function("status", &E::status);
+// One function for each of the class: `tm_` and its name.
+extern "C" {
+EMSCRIPTEN_KEEPALIVE E* tm_make(U node_high, U node_low) { return new E(node_high, node_low); }
+EMSCRIPTEN_KEEPALIVE void tm_free(E* e) { delete e; }
+EMSCRIPTEN_KEEPALIVE P tm_scratch(E* e, U words) { return e->scratch(words); }
+EMSCRIPTEN_KEEPALIVE int tm_join(E* e, U local, U remote) { return e->join(local, remote); }
+EMSCRIPTEN_KEEPALIVE P tm_joined(E* e) { return e->joined(); }
+EMSCRIPTEN_KEEPALIVE P tm_hashes(E* e, U count) { return e->hashes(count); }
+EMSCRIPTEN_KEEPALIVE U tm_size(E* e) { return e->size(); }
+EMSCRIPTEN_KEEPALIVE void tm_restore(E* e, double offset_ms) { e->restore(offset_ms); }
+EMSCRIPTEN_KEEPALIVE void tm_start(E* e, U pending, double now, bool reading) {
+  e->start(pending, now, reading);
+}
+EMSCRIPTEN_KEEPALIVE void tm_close(E* e) { e->close(); }
+EMSCRIPTEN_KEEPALIVE void tm_pause(E* e) { e->pause(); }
+EMSCRIPTEN_KEEPALIVE void tm_resume(E* e, double now) { e->resume(now); }
+EMSCRIPTEN_KEEPALIVE void tm_sync_now(E* e, double now) { e->sync_now(now); }
+EMSCRIPTEN_KEEPALIVE int tm_reserve(E* e, U count, double now) { return e->reserve(count, now); }
+EMSCRIPTEN_KEEPALIVE int tm_restamp(E* e, U count, double now) { return e->restamp(count, now); }
+EMSCRIPTEN_KEEPALIVE void tm_accepted(E* e) { e->accepted(); }
+EMSCRIPTEN_KEEPALIVE double tm_offset_ms(E* e) { return e->offset_ms(); }
+EMSCRIPTEN_KEEPALIVE void tm_node(E* e) { e->node(); }
+EMSCRIPTEN_KEEPALIVE void tm_handle_online(E* e, bool online, double now) {
+  e->handle_online(online, now);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_live(E* e, bool connected, double now) {
+  e->handle_live(connected, now);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_write(E* e, U count, double now) {
+  e->handle_write(count, now);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_poke(E* e, double now) { e->handle_poke(now); }
+EMSCRIPTEN_KEEPALIVE void tm_handle_clock(E* e, double offset_ms, bool restart) {
+  e->handle_clock(offset_ms, restart);
+}
+EMSCRIPTEN_KEEPALIVE int tm_handle_outbox(E* e, U ticket, U writes, U records, U cells, U rereads,
+                                          U pending, double now, U random) {
+  return e->handle_outbox(ticket, writes, records, cells, rereads, pending, now, random);
+}
+EMSCRIPTEN_KEEPALIVE P tm_batch_selected(E* e) { return e->batch_selected(); }
+EMSCRIPTEN_KEEPALIVE P tm_batch_cells(E* e) { return e->batch_cells(); }
+EMSCRIPTEN_KEEPALIVE bool tm_batch_split(E* e) { return e->batch_split(); }
+EMSCRIPTEN_KEEPALIVE void tm_handle_reply(E* e, U ticket, U settled, U kept, U clock_refused,
+                                          U cloned, bool more, bool reset, double sent_at,
+                                          double received_at, double server_at) {
+  e->handle_reply(ticket, settled, kept, clock_refused, cloned, more, reset, sent_at, received_at,
+                  server_at);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_fault(E* e, U ticket, U code, double retry_after_ms, double now,
+                                          U random) {
+  e->handle_fault(ticket, code, retry_after_ms, now, random);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_committed(E* e, U ticket, U pending, U rereads, double now,
+                                              U random) {
+  e->handle_committed(ticket, pending, rereads, now, random);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_restamped(E* e, U ticket, double now, U random) {
+  e->handle_restamped(ticket, now, random);
+}
+EMSCRIPTEN_KEEPALIVE void tm_handle_store_fault(E* e, U ticket, double now, U random) {
+  e->handle_store_fault(ticket, now, random);
+}
+EMSCRIPTEN_KEEPALIVE P tm_poll(E* e, double now) { return e->poll(now); }
+EMSCRIPTEN_KEEPALIVE P tm_status(E* e) { return e->status(); }
 }

@@ -1,5 +1,5 @@
 // The typed facade of the core's pure half, the join. With engine.ts the only file that knows the
-// embind object.
+// raw object.
 import {
   type Columns,
   cellWords,

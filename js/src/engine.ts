@@ -1,4 +1,4 @@
-// The typed facade of the engine: numbers and words in and out of the embind object, and nothing
+// The typed facade of the engine: numbers and words in and out of the core, and nothing
 // else. No policy is here.
 import { readRecords } from './batch-records.js';
 import { cellWords, FieldNumbers, pushCells } from './columns.js';
@@ -183,7 +183,7 @@ export class Engine implements Stamper {
     return {
       selected: Array.from(this.#raw.batchSelected(), (flag) => flag === 1),
       records: readRecords(this.#raw.batchCells(), names),
-      split: this.#raw.batchSplit(),
+      split: Boolean(this.#raw.batchSplit()),
     };
   }
 

@@ -1,18 +1,27 @@
 // The compiled core: found once, instantiated once, replaceable. Where its bytes come from differs
 // by host; see entry files.
-import createModule from '#core';
 import { asTidemarkError } from './errors.js';
 
-/** What embind gives (bindings/engine_binding.cpp); private to core.ts and engine.ts. */
+/** What bindings/engine_binding.cpp exports; private to core.ts and engine.ts. */
 export interface RawModule {
   Engine: new (nodeHigh: number, nodeLow: number) => RawEngine;
 }
 
-export interface RawEngine {
+/** Views are of the core's memory, and valid until the next call. */
+export interface RawEngine extends Forwarded {
   scratch(words: number): Uint32Array;
-  join(local: number, remote: number): number;
   joined(): Uint32Array;
   hashes(count: number): Uint32Array;
+  batchSelected(): Uint8Array;
+  batchCells(): Uint32Array;
+  poll(now: number): Float64Array;
+  status(): Float64Array;
+  delete(): void;
+}
+
+/** Calls that take and give numbers alone. */
+interface Forwarded {
+  join(local: number, remote: number): number;
   restore(offsetMs: number): void;
   start(pending: number, now: number, reading: boolean): void;
   close(): void;
@@ -39,9 +48,7 @@ export interface RawEngine {
     now: number,
     random: number,
   ): number;
-  batchSelected(): Uint8Array;
-  batchCells(): Uint32Array;
-  batchSplit(): boolean;
+  batchSplit(): boolean | number;
   handleReply(
     ticket: number,
     settled: number,
@@ -70,9 +77,6 @@ export interface RawEngine {
   ): void;
   handleRestamped(ticket: number, now: number, random: number): void;
   handleStoreFault(ticket: number, now: number, random: number): void;
-  poll(now: number): Float64Array;
-  status(): Float64Array;
-  delete(): void;
 }
 
 /** Bytes, a compiled module, a response (or a promise of one), or an address to fetch. */
@@ -104,17 +108,57 @@ export function loadWasm(): Promise<RawModule> {
   return loading;
 }
 
-type Instantiated = (instance: WebAssembly.Instance) => void;
-
 async function instantiate(): Promise<RawModule> {
   const compiled = await compile(await source);
-  return new Promise((resolve, reject) => {
-    const instantiateWasm = (imports: WebAssembly.Imports, done: Instantiated) => {
-      WebAssembly.instantiate(compiled, imports).then(done).catch(reject);
-      return {};
+  // Views are made anew for each call: that the memory grew is no news.
+  const env = { emscripten_notify_memory_growth() {} };
+  const { exports } = await WebAssembly.instantiate(compiled, { env });
+  (exports._initialize as () => void)();
+  return { Engine: engineOver(exports) };
+}
+
+type Call = (...args: number[]) => number;
+type ViewOf = new (memory: ArrayBuffer, at: number, length: number) => ArrayBufferView;
+
+/** Calls that leave more than a number: how it is to be read. */
+const views: Record<string, ViewOf> = {
+  scratch: Uint32Array,
+  joined: Uint32Array,
+  hashes: Uint32Array,
+  batchSelected: Uint8Array,
+  batchCells: Uint32Array,
+  poll: Float64Array,
+  status: Float64Array,
+};
+
+/** A class with a method for each function: `tm_handle_poke` is `handlePoke`. */
+function engineOver(exports: WebAssembly.Exports): RawModule['Engine'] {
+  const call = (name: string) => exports[`tm_${name}`] as Call;
+  const [make, free, size] = [call('make'), call('free'), call('size')];
+  const memory = exports.memory as WebAssembly.Memory;
+  class Engine {
+    readonly at: number;
+    constructor(nodeHigh: number, nodeLow: number) {
+      this.at = make(nodeHigh, nodeLow);
+    }
+    delete(): void {
+      free(this.at);
+    }
+  }
+  for (const exported of Object.keys(exports)) {
+    if (!exported.startsWith('tm_')) continue;
+    const name = exported.slice(3).replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    const method = exports[exported] as Call;
+    const View = views[name];
+    const value = function (this: Engine, ...args: number[]) {
+      const result = method(this.at, ...args);
+      if (View === undefined) return result;
+      const length = name === 'scratch' ? (args[0] as number) : size(this.at);
+      return new View(memory.buffer, result >>> 0, length);
     };
-    (createModule({ instantiateWasm }) as Promise<RawModule>).then(resolve, reject);
-  });
+    Object.defineProperty(Engine.prototype, name, { value });
+  }
+  return Engine as unknown as RawModule['Engine'];
 }
 
 async function compile(wasm: Awaited<WasmSource> | null): Promise<WebAssembly.Module> {
