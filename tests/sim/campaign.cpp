@@ -21,8 +21,8 @@ struct Outcomes {
 Outcomes run(const Schedule& schedule, bool trace = false) {
   World world(schedule, trace);
   world.run();
-  return {world.failure,  world.trace_hash, world.steps,   world.resets,
-          world.restamps, world.purges,     world.letters, world.losses};
+  return {world.failure,         world.trace_hash,    world.steps,          world.counts.resets,
+          world.counts.restamps, world.counts.purges, world.counts.letters, world.counts.losses};
 }
 
 /// Seeds of which a run is repeated although nothing was wrong: one in so many.

@@ -17,7 +17,7 @@ void Device::boot() {
   engine_ = std::make_unique<tidemark::Engine>(config.engine, node);
   const Stamp newest = is(Mutant::clock_volatile) ? kNoStamp : disk.newest();
   const Stamp accepted = is(Mutant::clock_volatile) ? kNoStamp : disk.accepted;
-  engine_->restore(accepted, newest, is(Mutant::offset_volatile) ? 0 : disk.offset_ms);
+  engine_->restore(accepted, newest, disk.offset_ms);
   exchange_ = {};
   deadline_ = wake_ = 0;
   alive = true;
@@ -173,8 +173,10 @@ void Device::deliver(std::uint32_t message, const Reply* reply, Errc fault) {
   if (exchange_.message == 0) return;
   exchange_.message = 0;
   deadline_ = 0;
-  if (reply == nullptr || reply->error != Errc::ok) {
-    const Errc code = reply == nullptr ? fault : reply->error;
+  const bool other = reply != nullptr && reply->error == Errc::ok &&
+                     reply->results.size() != exchange_.batch.changes.size();
+  if (reply == nullptr || reply->error != Errc::ok || other) {
+    const Errc code = reply == nullptr ? fault : other ? Errc::bad_reply : reply->error;
     engine_->handle_fault(exchange_.ticket, code, 0, now(), random());
     return;
   }
@@ -239,11 +241,9 @@ void Device::commit(const tidemark::Commit& step) {
     for (std::size_t i = 0; i < exchange_.reply->results.size(); ++i)
       input.settled.push_back({i, exchange_.reply->results[i]});
     input.reply = &*exchange_.reply;
-    input.with_page = step.page;
   }
   host_.settled(index_, exchange_.batch, input.settled, input.reply ? input.reply->hub : disk.hub);
-  if (is(Mutant::cursor_first) && input.reply != nullptr && input.with_page &&
-      !input.reply->reset) {
+  if (is(Mutant::cursor_first) && input.reply != nullptr && !input.reply->reset) {
     disk.cursor = input.reply->cursor;
     input.after = disk.cursor;
     if (host_.crashes(index_)) return crash();

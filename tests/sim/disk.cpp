@@ -103,10 +103,9 @@ void Disk::restamp(const Again& again, Node node) {
   std::vector<Entry*> order;
   for (Entry& entry : log)
     if (!entry.is_offer() || is(Mutant::offers_restamped)) order.push_back(&entry);
-  if (!is(Mutant::restamp_unordered))
-    std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-      return is(Mutant::restamp_by_stamp) ? a->columns.reg < b->columns.reg : a->order < b->order;
-    });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Entry* a, const Entry* b) { return a->order < b->order; });
+  if (is(Mutant::restamp_unordered)) std::reverse(order.begin(), order.end());
   std::uint64_t adopted = 0;
   for (Entry* entry : order) {
     const Stamp next = entry->adopted ? adoption_stamp(node, adopted++) : again(*entry);

@@ -59,8 +59,7 @@ struct CommitInput {
   const Batch* batch = nullptr;
   std::vector<Settled> settled;
   const Reply* reply = nullptr;  // null: acknowledgements only
-  bool with_page = false;
-  Cursor after;  // the cursor the page follows
+  Cursor after;                  // the cursor the page follows
   Stamp accepted;
   std::int64_t offset_ms = 0;
 };

@@ -71,7 +71,8 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
         if (covered(entry) && entry.write != 0) letter.writes.push_back(entry.write);
       if (!is(Mutant::no_dead_letters)) dead.push_back(letter);
       if (!change.columns.deleted && !is(Mutant::no_doubt))
-        journal.push_back({journal.empty() ? 0 : journal.back().seq, false, {{change.record, {}, true}}});
+        journal.push_back(
+            {journal.empty() ? 0 : journal.back().seq, false, {{change.record, {}, true}}});
       if (change.columns.deleted && !is(Mutant::refused_delete_hidden)) rereads.set(change.record);
       break;
     }
@@ -93,7 +94,7 @@ void Disk::page(const CommitInput& input) {
               {input.batch->changes[i].record, input.batch->changes[i].columns, false});
   // A cursor that moved meanwhile: the page answers an old question.
   const bool stale = input.after != cursor;
-  if (input.with_page && !stale) {
+  if (!stale) {
     for (const Change& change : reply.records) {
       rereads.reset(change.record);
       take(change);
@@ -145,6 +146,24 @@ void Disk::take_clean(const Change& change) {
     if (has(change.columns.own_fields(), f)) row.values[f] = change.values[f];
 }
 
+namespace {
+
+// Whether joining `write` to a state that is at least `state` would change nothing.
+// A tie of different values is a copy's doing, and not settled by that.
+bool covers(const Change& change, const Columns& write, const Values& values) {
+  const Columns& state = change.columns;
+  if (state.reg < write.reg || (state.reg == write.reg && state.deleted != write.deleted))
+    return false;
+  const Fields written = write.deleted ? 0 : write.written();
+  for (int f = 0; f < kFields; ++f)
+    if (has(written, f) && (!has(state.written(), f) || state.of(f) < write.of(f) ||
+                            (state.of(f) == write.of(f) && change.values[f] != values[f])))
+      return false;
+  return true;
+}
+
+}  // namespace
+
 void Disk::take_pending(const Change& change, const Columns& local) {
   // Decided by stamps that may change before they are sent: what comes of it is read again.
   if (!is(Mutant::contest_not_reread)) rereads.set(change.record);
@@ -152,6 +171,11 @@ void Disk::take_pending(const Change& change, const Columns& local) {
   Row& here = rows[change.record];
   const Row row = here.shown ? here : graves[change.record];
   lose(change, local, joined, row);
+  // What the hub holds, or something later, is sent: nobody may stamp it again.
+  if (!is(Mutant::covered_kept))
+    std::erase_if(log, [&](const Entry& entry) {
+      return entry.record == change.record && covers(change, entry.columns, row.values);
+    });
   if (local.deleted && change.is_patch()) return;
   const bool remote_deleted = change.columns.deleted;
   const Side side = joined.sides.reg;

@@ -29,7 +29,7 @@ void Disk::reset(const Reply& reply) {
   std::array<Columns, kRecords> journaled{};
   if (reply.offer && !is(Mutant::no_offers))
     for (const JournalEntry& entry : journal) {
-      if (entry.seq <= *reply.offer && !is(Mutant::offer_everything)) continue;
+      if (entry.seq <= *reply.offer) continue;
       for (const Head& head : entry.heads) {
         if (head.doubt) {
           offered.reset(head.record);
@@ -61,7 +61,7 @@ void Disk::reset(const Reply& reply) {
   known = is(Mutant::journal_dropped_early) ? Cursor{} : reply.known;
   marks.reset();
   cursor = {};
-  sweeping = !reply.adopt || is(Mutant::sweep_after_adopt);
+  sweeping = !reply.adopt;
 }
 
 void Disk::adopt(Cursor from) {

@@ -13,9 +13,9 @@ bool World::store_fails(int i) {
 bool World::crashes(int) { return !quiet_ && random_.chance(profile_.store_crash); }
 
 void World::set_clock(int i) {
-  static constexpr std::int64_t kSteps[] = {-1'000,     1'000,       90'000,       -90'000,
+  static constexpr std::int64_t kLeaps[] = {-1'000,     1'000,       90'000,       -90'000,
                                             86'400'000, -86'400'000, 365 * kDayMs, -365 * kDayMs};
-  states_[i].skew_ms = random_.chance(300) ? 0 : states_[i].skew_ms + kSteps[random_.below(8)];
+  states_[i].skew_ms = random_.chance(300) ? 0 : states_[i].skew_ms + kLeaps[random_.below(8)];
   // A clock may show years ago, but not a time before 1970.
   states_[i].skew_ms = std::max(states_[i].skew_ms, -20 * 365 * kDayMs);
 }
@@ -25,6 +25,8 @@ void World::restore_hub() {
   std::erase_if(backups_, [this](const Backup& each) { return each.at < now_ - kBackupMs; });
   if (backups_.empty()) return;
   const Backup& backup = backups_[random_.below(static_cast<std::uint32_t>(backups_.size()))];
+  in_doubt_ |= refused_;
+  copied_ = true;
   hubs_[0].restored(backup.data, 1001 + ++epochs_ * 7919, now_);
   drop_lost_copies();
 }
@@ -37,6 +39,7 @@ void World::restore_device(int i) {
   // What was never of any account is whoever's signs in first: not what is asked here.
   if (profile_.two_accounts && state.backup->hub == 0) return;
   device(i).disk = *state.backup;
+  copied_ = true;
   state.read_to = {};
   boot(i);
   drop_lost_copies();
@@ -46,6 +49,7 @@ void World::restore_device(int i) {
 void World::clone(int i) {
   if (devices_.size() >= 5 || !device(i).alive) return;
   const auto copy = static_cast<int>(devices_.size());
+  copied_ = true;
   states_.push_back(states_[i]);
   states_.back().backup.reset();
   devices_.push_back(std::make_unique<Device>(copy, *this, DeviceConfig{}, random_.word()));
@@ -81,6 +85,7 @@ void World::switch_account(int i) {
     it.disk.clear();
     state.read_to = {};
     boot(i);
+    drop_lost_copies();
   }
   if (it.alive) it.resume();
 }

@@ -69,6 +69,8 @@ struct Purge {
   std::uint32_t epoch = 0;
   Record record = 0;
   Stamp reg;
+  /// While devices may still have offered it after a restore.
+  bool early = false;
   /// What the hub had taken for it.
   std::vector<Value> values;
 };

@@ -186,7 +186,7 @@ void Hub::maintain(WallMs now) {
       if (each.change.record == gone)
         values.insert(values.end(), each.change.values.begin(), each.change.values.end());
     std::erase_if(data.taken, [gone](const Taken& each) { return each.change.record == gone; });
-    purges.push_back({present.id, gone, record.columns.reg, std::move(values)});
+    purges.push_back({present.id, gone, record.columns.reg, heals, std::move(values)});
     record = {};
   }
 }

@@ -74,23 +74,22 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
       clamp(change.columns.reg);
       for (Stamp& stamp : change.columns.field) clamp(stamp);
     }
-    const Result verdict = verdict_of(change);
+    const Result said = verdict_of(change);
     HubRecord& held = data.records[change.record];
     Result result;
     if (is_clock_wrong(change, now))
       result.outcome = Outcome::clock;
-    else if (stopped || verdict.outcome != Outcome::applied)
-      result = stopped ? Result{Outcome::kept, Errc::unavailable} : verdict;
+    else if (stopped || said.outcome != Outcome::applied)
+      result = is(Mutant::poison_blocks) ? Result{Outcome::kept, Errc::unavailable} : said;
     else if (!held.held)
       result = absent(push, change);
     else if (change.is_patch() && !held.columns.has_base() && !is(Mutant::zombie_patch))
       result.outcome = Outcome::need_full;
     else
       result = merge(push, change);
-    if (verdict.outcome != Outcome::applied && is(Mutant::poison_blocks)) stopped = true;
+    if (said.outcome != Outcome::applied && is(Mutant::poison_blocks)) stopped = true;
     const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
-    if (taken && data.records[change.record].held)
-      data.taken.push_back({change, push.seq});
+    if (taken && data.records[change.record].held) data.taken.push_back({change, push.seq});
     push.results.push_back(result);
   }
   if (is(Mutant::partial_ack_all) && !push.results.empty())
@@ -121,7 +120,7 @@ Result Hub::absent(Push& push, const Change& change) {
   if (change.is_patch() && !is(Mutant::zombie_patch)) return {Outcome::need_full, Errc::ok};
   const Result result = insert(push, change);
   // Its writer may have taken the delete that was purged since for the winner.
-  if (late && !is(Mutant::revived_in_part)) data.records[change.record].by_node = Node{0};
+  if (late) data.records[change.record].by_node = Node{0};
   return result;
 }
 
@@ -160,7 +159,6 @@ Merged merge_values(const HubRecord& held, const Change& change, const JoinResul
     const Value theirs = has(said, f) ? change.values[f] : 0;
     const Side side = joined.sides.of(f);
     bool remote_wins = side == Side::remote || (side == Side::tie && theirs > mine);
-    if (is(Mutant::tie_remote) && side == Side::tie && has(said, f)) remote_wins = true;
     if (is(Mutant::arrival_order) && has(said, f)) remote_wins = true;
     merged.values[f] = remote_wins ? theirs : mine;
     if (mine == theirs) continue;
@@ -173,7 +171,7 @@ Merged merge_values(const HubRecord& held, const Change& change, const JoinResul
 }
 
 bool is_outdone(const HubRecord& held, Fields lost, std::uint32_t read) {
-  if (held.whole_seq > read || is(Mutant::no_outdone)) return false;
+  if (held.whole_seq > read) return false;
   for (int f = 0; f < kFields; ++f)
     if (has(lost, f) && held.seq_of(f) <= read) return true;
   return false;
@@ -196,8 +194,7 @@ News news_of(const HubRecord& held, const Change& change, const JoinResult& join
   news.whole = base_written || shown || outdone || (turned && register_won);
   // Its writer may lack the fields under the tombstone, or have taken the delete for the winner.
   const bool revived = turned && register_won && !change.columns.deleted;
-  const bool read_back = revived && !is(Mutant::revived_in_part);
-  news.unlike = news.register_lost || read_back || outdone;
+  news.unlike = news.register_lost || revived || outdone;
   news.any = news.whole || register_won || news.fields != 0;
   return news;
 }
@@ -230,8 +227,7 @@ Result Hub::merge(Push& push, const Change& change) {
   const Node node = push.request.node;
   const bool had_read = before.by_node == node || before.seq <= push.read;
   const bool holds = had_read || is(Mutant::own_rows_left_out);
-  const bool unlike = news.unlike && !is(Mutant::unlike_ignored);
-  held.by_node = holds && !unlike ? node : Node{0};
+  held.by_node = holds && !news.unlike ? node : Node{0};
   if (news.register_lost) held.lost_reg = change.columns.reg;
   held.values = merged.values;
   return result;

@@ -27,7 +27,7 @@ struct Naive {
 
 void World::restamped(int i, Value number, Stamp stamp) {
   Write& write = writes_[number];
-  ++restamps;
+  ++counts.restamps;
   if (write.device == i || device(i).alive) write.stamps.push_back(stamp);
 }
 
@@ -38,13 +38,22 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
     if (std::find(batch.vanished.begin(), batch.vanished.end(), entry.id) != batch.vanished.end())
       if (entry.write != 0) writes_[entry.write].fate = Fate::taken;
   for (const auto& [i, result] : settled) {
-    if (result.outcome == Outcome::rejected) ++letters;
+    if (result.outcome == Outcome::rejected) ++counts.letters;
     if (result.outcome == Outcome::kept)
       for (const Entry& entry : device(at).disk.log)
         if (entry.record == batch.changes[i].record && entry.write != 0)
           writes_[entry.write].put_off = true;
     const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
     if (!taken && result.outcome != Outcome::rejected) continue;
+    // A dead letter shows all that was refused with it.
+    if (result.outcome == Outcome::rejected) {
+      ledgered_.resize(writes_.size());
+      for (const Value value : batch.changes[i].values) ledgered_[value] = true;
+      // With the row as it was; what else was known of it is in doubt from here on.
+      for (const Value value : device(at).disk.rows[batch.changes[i].record].values)
+        ledgered_[value] = true;
+      refused_.set(batch.changes[i].record);
+    }
     if (result.code == tidemark::Errc::purged) check_purged(at, batch.changes[i]);
     const auto& ids = batch.entries[i];
     for (const Entry& entry : device(at).disk.log) {
@@ -64,14 +73,14 @@ void World::check_purged(int at, const Change& change) {
   if (change.create) return fail("a new record is refused as one that was purged");
   if (change.offer.epoch == 0) return;
   const auto& epochs = hub.data.epochs;
-  const auto own = std::find_if(epochs.begin(), epochs.end(), [&](const Epoch& each) {
-    return each.id == change.offer.epoch;
-  });
-  const bool purged_since = std::any_of(hub.purges.begin(), hub.purges.end(), [&](const auto& purge) {
-    return own == epochs.end() || std::any_of(own + 1, epochs.end(), [&](const Epoch& each) {
-             return each.id == purge.epoch;
-           });
-  });
+  const auto own = std::find_if(epochs.begin(), epochs.end(),
+                                [&](const Epoch& each) { return each.id == change.offer.epoch; });
+  const bool purged_since =
+      std::any_of(hub.purges.begin(), hub.purges.end(), [&](const auto& purge) {
+        return own == epochs.end() || std::any_of(own + 1, epochs.end(), [&](const Epoch& each) {
+                 return each.id == purge.epoch;
+               });
+      });
   if (!purged_since) fail("an offer is refused although nothing was purged since");
 }
 
@@ -128,8 +137,8 @@ void World::look() {
   for (int i = 0; i < static_cast<int>(devices_.size()); ++i) look_at_device(i);
   look_at_writes();
   for (const Hub& hub : hubs_) {
-    losses += static_cast<std::uint32_t>(hub.data.losses.size());
-    for (const Epoch& epoch : hub.data.epochs) purges += epoch.purged != kNoStamp;
+    counts.losses += static_cast<std::uint32_t>(hub.data.losses.size());
+    for (const Epoch& epoch : hub.data.epochs) counts.purges += epoch.purged != kNoStamp;
   }
 }
 
@@ -153,13 +162,29 @@ void World::look_at_hub(int number) {
       if (write.account != -1 && write.account != number)
         return fail("a row of one user is at another's hub");
       for (const Purge& purge : hub.purges)
-        if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
-            std::find(purge.values.begin(), purge.values.end(), value) != purge.values.end())
+        if (purge.early)
+          return fail("a tombstone was purged while devices may still offer");
+        else if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
+                 std::find(purge.values.begin(), purge.values.end(), value) != purge.values.end())
           return fail("record " + std::to_string(r) + " was purged, and is back");
+      if (!copied_ && is_overwritten_for_good(value, f))
+        return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
+                    " is back, although it was overwritten");
       if (!is_stamp_of(held.columns.of(f), value))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
                     " is under a stamp that is not its own");
     }
+  }
+}
+
+// A refused delete is undone where it was made.
+void World::look_at_letters(int i) {
+  const Disk& disk = device(i).disk;
+  for (const DeadLetter& letter : disk.dead) {
+    const HubRecord& held = hub_of(i).data.records[letter.record];
+    const bool shown = held.held && !held.columns.deleted;
+    if (letter.columns.deleted && shown && !disk.rows[letter.record].shown)
+      fail("the row of a refused delete stays hidden");
   }
 }
 
@@ -196,8 +221,11 @@ void World::look_at_write(Value number, const Write& write) {
     for (const Entry& entry : each->disk.log)
       if (entry.write == number) return fail(name + " is still in an outbox");
   const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
-  const int account = std::max(write.account, 0);
+  // Nobody was told whose hub took it where the disk is gone.
+  if (write.account == -1) return;
+  const int account = write.account;
   const HubRecord& held = hubs_[account].data.records[write.record];
+  if (in_doubt_[write.record]) return;
   const bool purged = !held.held;
   if (write.deletes) {
     const auto& purges = hubs_[account].purges;
@@ -229,6 +257,28 @@ bool World::is_stamp_of(Stamp stamp, Value number) const {
     const Write& other = writes_[earlier];
     if (other.record != write.record) continue;
     if (std::find(other.stamps.begin(), other.stamps.end(), stamp) != other.stamps.end())
+      return true;
+  }
+  return false;
+}
+
+// What its writer deleted before it was sent was never sent.
+bool World::is_deleted_after(Value number, int f) const {
+  for (Value later = number + 1; later < writes_.size(); ++later) {
+    const Write& other = writes_[later];
+    if (other.record != writes_[number].record || other.before[f] != number) continue;
+    if (other.deletes || is_deleted_after(later, f)) return true;
+  }
+  return false;
+}
+
+// By a write that was taken, and has not been lost since with its last copy.
+bool World::is_overwritten_for_good(Value number, int f) const {
+  for (Value later = number + 1; later < writes_.size(); ++later) {
+    const Write& other = writes_[later];
+    if (other.record == writes_[number].record && other.before[f] == number &&
+        other.fate == Fate::taken && has(other.fields, f) && !is_deleted_after(later, f) &&
+        !is_in_ledger(later))
       return true;
   }
   return false;

@@ -10,6 +10,8 @@ namespace {
 
 /// Rounds of quiet, at most: far more than any history needs.
 constexpr int kRoundsMax = 600;
+/// Messages of one round, at most, likewise.
+constexpr int kDeliveriesMax = 5'000;
 
 }  // namespace
 
@@ -23,6 +25,7 @@ void World::check() {
     for (int i = 0; i < static_cast<int>(devices_.size()); ++i)
       if (!device(i).disk.dead.empty()) {
         letters = true;
+        look_at_letters(i);
         deal_with_letters(i, true);
       }
     if (!letters) break;
@@ -64,7 +67,10 @@ void World::mend() {
 
 bool World::settle() {
   for (int round = 0; round < kRoundsMax; ++round) {
-    while (!network_.empty() && failure.empty()) deliver(0);
+    for (int n = 0; !network_.empty() && failure.empty(); ++n) {
+      if (n == kDeliveriesMax) return false;
+      deliver(0);
+    }
     if (!failure.empty()) return true;
     if (is_settled()) return true;
     // An answer of before may have stopped a device once more.

@@ -13,7 +13,7 @@ const char* name_of(Act act) {
       "crash",          "boot",  "offline",     "online",      "pause",
       "resume",         "clock", "backup_hub",  "restore_hub", "backup_device",
       "restore_device", "clone", "evict",       "disk",        "token",
-      "schema",         "quota", "account",     "letters",     "check"};
+      "schema",         "quota", "account",     "letters",     "ages", "check"};
   static_assert(sizeof(kNames) / sizeof(*kNames) == kActs);
   return kNames[static_cast<int>(act)];
 }
@@ -78,6 +78,11 @@ Profile draw_profile(Random& random) {
     weigh(Act::boot, 2);
     profile.deletes = 500;
     profile.loss = 300;
+    if (random.chance(600)) {
+      weigh(Act::backup_hub, 8);
+      weigh(Act::restore_hub, 4);
+      weigh(Act::offline, 12);
+    }
   }
   profile.two_accounts = random.chance(120);
   if (profile.two_accounts) weigh(Act::account, 5);
@@ -92,6 +97,43 @@ Act draw_act(const Profile& profile, std::uint32_t total, Random& random) {
   return static_cast<Act>(act);
 }
 
+// What chance brings about too seldom: a device comes back after ages, hands in what it wrote, and
+// the hub is put back to before that.
+void draw_return(Schedule& schedule, Random& random) {
+  Profile& profile = schedule.profile;
+  profile.long_times = true;
+  profile.devices = 3;
+  const auto add = [&](Act act, int device, int times = 1) {
+    for (int i = 0; i < times; ++i)
+      schedule.actions.push_back({act, static_cast<std::uint8_t>(device), random.word()});
+  };
+  const auto pass_ages = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      add(Act::ages, 0);
+      add(Act::write, 1);
+      add(Act::sync, 1);
+      add(Act::deliver, 1, 12);
+    }
+  };
+  add(Act::deliver, 0, 20);
+  add(Act::write, 1, 6);
+  add(Act::deliver, 0, 20);
+  add(Act::offline, 0);
+  add(Act::write, 0, 3);
+  add(Act::write, 1, 10);
+  add(Act::deliver, 1, 20);
+  pass_ages(6);
+  add(Act::backup_hub, 0);
+  add(Act::online, 0);
+  add(Act::sync, 0);
+  add(Act::deliver, 0, 40);
+  add(Act::restore_hub, 0);
+  add(Act::check, 0);
+}
+
+/// One history in so many is of that kind.
+constexpr std::uint64_t kReturnEvery = 40;
+
 }  // namespace
 
 Schedule draw(std::uint64_t seed) {
@@ -99,6 +141,10 @@ Schedule draw(std::uint64_t seed) {
   Schedule schedule;
   schedule.seed = seed;
   schedule.profile = draw_profile(random);
+  if (seed % kReturnEvery == 0) {
+    draw_return(schedule, random);
+    return schedule;
+  }
   const Profile& profile = schedule.profile;
   const std::uint32_t total = std::accumulate(profile.weight, profile.weight + kActs, 0u);
   static constexpr int kChecks[] = {1, 2, 5};

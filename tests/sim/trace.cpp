@@ -19,9 +19,8 @@ void World::note(const char* form, ...) const {
 
 void World::tell(const Message& message, const Reply& reply, bool lost) {
   note("  hub %d answers device %d%s: seq %u, page of %zu to %u%s%s%s", message.hub, message.device,
-       lost ? " (lost)" : "", hubs_[message.hub].data.seq, reply.page.size(),
-       reply.cursor.seq, reply.more ? ", more" : "",
-       reply.reset ? ", reset" : "",
+       lost ? " (lost)" : "", hubs_[message.hub].data.seq, reply.page.size(), reply.cursor.seq,
+       reply.more ? ", more" : "", reply.reset ? ", reset" : "",
        reply.error == Errc::ok ? "" : std::string(name_of(reply.error)).c_str());
   for (const Result& result : reply.results) {
     const auto i = static_cast<std::size_t>(&result - reply.results.data());

@@ -48,7 +48,10 @@ class World : public DeviceHost {
   std::uint64_t trace_hash = 0xcbf29ce484222325u;
   std::uint32_t steps = 0;
   /// How often each outcome and event occurred, for the report of a run.
-  std::uint32_t resets = 0, restamps = 0, purges = 0, letters = 0, losses = 0;
+  struct Counts {
+    std::uint32_t resets = 0, restamps = 0, purges = 0, letters = 0, losses = 0;
+  };
+  Counts counts;
 
  private:
   struct Message {
@@ -116,11 +119,14 @@ class World : public DeviceHost {
   [[nodiscard]] bool is_settled() const;
   void look();
   void look_at_hub(int hub);
+  void look_at_letters(int device);
   void look_at_device(int device);
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
   void check_purged(int device, const Change& change);
   [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
+  [[nodiscard]] bool is_deleted_after(Value write, int field) const;
+  [[nodiscard]] bool is_overwritten_for_good(Value write, int field) const;
   [[nodiscard]] bool is_overwritten(Value write, int field) const;
   [[nodiscard]] bool is_in_ledger(Value write) const;
   void remember_ledgers();
@@ -143,6 +149,11 @@ class World : public DeviceHost {
   std::vector<Message> network_;
   std::vector<Write> writes_;   // by Value
   std::vector<bool> ledgered_;  // by Value: shown to the user once
+  /// A hub or a device was copied or put back: then a write may be stamped again by one that does
+  /// not know how it fared.
+  bool copied_ = false;
+  /// Records of which a change was refused; those of which one was before the hub was restored.
+  Records refused_, in_doubt_;
   std::uint32_t epochs_ = 0;
   bool quiet_ = false;
 };

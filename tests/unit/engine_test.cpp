@@ -461,6 +461,8 @@ TEST_CASE("engine: writes of a device whose clock is wrong are moved before they
   REQUIRE(device.load() == Errc::ok);
   device.poll();
   device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.commit(0);
   CHECK(device.poll() == "restamp");
   device.restamp();
   CHECK(device.stamp(0).ms() == first.ms() - 3'600'000);
@@ -478,6 +480,8 @@ TEST_CASE("engine: stamping again is tried until it succeeds, before anything is
   REQUIRE(device.load() == Errc::ok);
   device.poll();
   device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.commit(0);
   CHECK(device.poll() == "restamp");
   device.engine().handle_store_fault(device.ticket, device.now, kMost);
   CHECK(device.poll() == "status wake");
@@ -533,7 +537,7 @@ TEST_CASE("engine: a clock that ran ahead starts over from what the hub accepted
   refused.clock_refused = 1;
   refused.accepted = accepted;
   device.answer(refused);
-  CHECK(device.poll() == "acknowledge");
+  CHECK(device.poll() == "commit");
   device.commit(0);
   CHECK(device.poll() == "restamp");
   device.restamp();
@@ -566,7 +570,7 @@ TEST_CASE("engine: a hub that finds every clock ahead is asked again after a wai
   CHECK(device.engine().status().error == Errc::clock_ahead);
 }
 
-TEST_CASE("engine: a page is not applied while the pending stamps are about to change") {
+TEST_CASE("engine: all is read before the pending stamps change, and nothing is sent meanwhile") {
   Device device;
   device.connect();
   device.write(0);
@@ -577,8 +581,17 @@ TEST_CASE("engine: a page is not applied while the pending stamps are about to c
   Reply refused = device.reply();
   refused.settled = 0;
   refused.clock_refused = 1;
+  refused.more = true;
   device.answer(refused);
-  CHECK(device.poll() == "acknowledge");
+  CHECK(device.poll() == "commit");
+  device.commit(0);
+  CHECK(device.poll() == "load");
+  REQUIRE(device.load() == Errc::ok);
+  CHECK(device.poll() == "pull");
+  device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.commit(0);
+  CHECK(device.poll() == "restamp");
 }
 
 TEST_CASE("engine: a hub that shows a stamp of the far future does not drag the clock along") {
@@ -619,6 +632,8 @@ TEST_CASE(
   REQUIRE(device.load() == Errc::ok);
   device.poll();
   device.answer(device.reply());
+  CHECK(device.poll() == "commit");
+  device.commit(0);
   REQUIRE(device.poll() == "restamp");
   device.restamp();
   CHECK(device.stamp(0).ms() == kNow + 5'000);

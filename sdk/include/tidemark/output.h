@@ -11,6 +11,7 @@
 
 #include "tidemark/change.h"
 #include "tidemark/result.h"
+#include "tidemark/status.h"
 
 namespace tidemark {
 
@@ -83,8 +84,7 @@ struct Send {
 /// Store what the reply brought, in one transaction, then handle_committed or handle_store_fault.
 struct Commit {
   Ticket ticket = 0;
-  /// Whether to apply the reply's page and cursor, or only its acknowledgements: a page is decided
-  /// against pending stamps, so not while these are about to change; it will be read again.
+  /// Whether to apply the reply's page.
   bool page = true;
   /// Other than ok: there was no reply, the endpoint refuses the batch's only record for good; it
   /// becomes a dead letter.
@@ -139,33 +139,6 @@ struct Reply {
   WallMs sent_at = 0;
   WallMs received_at = 0;
   WallMs server_at = 0;
-};
-
-/// The last three: `outdated` and `wrong_account` wait for the app (Errc::schema_outdated,
-/// Errc::account_mismatch), `stalled` goes on by itself.
-enum class Phase : std::uint32_t {
-  idle,
-  syncing,
-  waiting,
-  offline,
-  needs_auth,
-  paused,
-  closed,
-  outdated,
-  wrong_account,
-  stalled
-};
-
-struct Status {
-  Phase phase = Phase::closed;
-  std::uint32_t pending = 0;
-  /// 0: never.
-  WallMs last_synced_at = 0;
-  /// Why the last exchange failed, or ok.
-  Errc error = Errc::ok;
-  bool online = true;
-
-  bool operator==(const Status&) const = default;
 };
 
 }  // namespace tidemark

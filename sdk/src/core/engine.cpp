@@ -72,6 +72,25 @@ struct Engine::Impl {
     return end;
   }
 
+  // Whether what is pending is to be stamped again, under a new node.
+  bool part(const Reply& reply, bool first_answer, std::int64_t shift, Node spare) noexcept {
+    const bool refused = reply.clock_refused > 0;
+    // Only before the first push of an engine is it certain that nothing under its node was ever
+    // sent.
+    const bool moved = first_answer && shift != 0 && pending > 0;
+    shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
+    // A copy of this engine pushes under the same node: from here on they part. What is pending
+    // keeps its times, or it would overwrite what the other has written since.
+    cloned = reply.cloned > 0;
+    if (cloned)
+      renew(spare, clock.last());
+    else if (refused)
+      renew(spare, ground(reply.server_at));
+    else if (moved)
+      renew(spare, moved_end(shift));
+    return cloned || refused || moved;
+  }
+
   // What the hub accepted when its own clock was ahead is no ground to stand on: it would refuse
   // all that follows.
   [[nodiscard]] Stamp ground(WallMs server_at) const noexcept {
@@ -208,26 +227,12 @@ void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noex
   for (WallMs* at : {&reply.sent_at, &reply.received_at, &reply.server_at}) *at = within(*at);
   const bool first_answer = !impl_->session.has_answered();
   const std::int64_t shift = impl_->learn_time(reply);
-  impl_->floor = impl_->accepted;
+  if (!impl_->session.must_restamp()) impl_->floor = impl_->accepted;
   if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
     impl_->accepted = std::max(impl_->accepted, reply.accepted);
-  const bool refused = reply.clock_refused > 0;
-  // Only before the first push of an engine is it certain that nothing under its node was ever
-  // sent.
-  const bool moved = first_answer && shift != 0 && impl_->pending > 0;
-  impl_->shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
-  // A copy of this engine pushes under the same node: from here on they part. What is pending keeps
-  // its times, or it would overwrite what the other has written since.
-  impl_->cloned = reply.cloned > 0;
-  if (impl_->cloned)
-    impl_->renew(spare, impl_->clock.last());
-  else if (refused)
-    impl_->renew(spare, impl_->ground(reply.server_at));
-  else if (moved)
-    impl_->renew(spare, impl_->moved_end(shift));
-  else
-    impl_->clock.observe(impl_->accepted);
-  impl_->session.replied(reply, impl_->cloned || refused || moved);
+  const bool parts = !impl_->session.must_restamp() && impl_->part(reply, first_answer, shift, spare);
+  if (!parts) impl_->clock.observe(impl_->accepted);
+  impl_->session.replied(reply, parts);
 }
 
 void Engine::handle_fault(Ticket ticket, Errc code, std::int64_t retry_after_ms, WallMs now,

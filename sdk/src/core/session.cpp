@@ -111,7 +111,6 @@ void Session::stop_activity() noexcept {
   asked_ = false;
   again_ = false;
   refresh_token_ = false;
-  restamp_ = false;
   refused_ = Errc::ok;
   ++ticket_;  // whatever is still under way will be ignored
 }
@@ -141,11 +140,10 @@ void Session::replied(const Reply& reply, bool restamp) noexcept {
   reply_ = reply;
   if (reply.settled > 0) took_one_ = true;
   if (batch_records_ > 0 && reply.cloned == 0) turns_before_ = {std::exchange(turn_, 0)};
-  restamp_ = must_restamp_ = restamp;
+  must_restamp_ = must_restamp_ || restamp;
+  if (reply.clock_refused > 0) clock_refused_ = true;
   has_answered_ = answered_since_ = true;
-  // A page that is not applied is read again; with a reset there is nothing else to store.
-  const bool nothing_to_store = batch_records_ == 0 && rereads_ == 0;
-  begin(restamp && nothing_to_store ? Activity::restamping : Activity::committing);
+  begin(Activity::committing);
 }
 
 void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random) noexcept {
@@ -155,9 +153,15 @@ void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random)
     due_ = now;
     return;
   }
-  if (restamp_) {
-    restamp_ = false;
-    begin(Activity::restamping);
+  if (refused_ == Errc::ok) {
+    handshake_ = false;
+    reading_ = reply_.reset || (reading_ && reply_.more);
+  }
+  if (must_restamp_) {
+    // First all is read: what the hub shows to hold already is not stamped again.
+    if (!reply_.more) return begin(Activity::restamping);
+    stop_activity();
+    due_ = now;
     return;
   }
   const bool again = again_;
@@ -166,10 +170,6 @@ void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random)
   const bool progress = reply_.settled > 0 || reply_.more || isolated || batch_records_ == 0;
   const bool is_read = !isolated && !reply_.more;
   if (reply_.settled > 0 || give_up_ || (is_read && pending_ == 0)) progressed(now);
-  if (!isolated) {
-    handshake_ = false;
-    reading_ = reply_.reset || (reading_ && reply_.more);
-  }
   stop_activity();
   if (!progress && reply_.kept > 0) return retry_later(Errc::unavailable, 0, now, random);
   if (isolated && !give_up_) return retry_later(refused, 0, now, random);
@@ -187,10 +187,11 @@ void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random)
 }
 
 void Session::restamped(WallMs now, std::uint32_t random) noexcept {
-  const bool refused_again = reply_.clock_refused > 0 && error_ == Errc::clock_ahead;
+  const bool refused = std::exchange(clock_refused_, false);
+  const bool refused_again = refused && error_ == Errc::clock_ahead;
   stop_activity();
   must_restamp_ = false;
-  if (reply_.clock_refused > 0) error_ = Errc::clock_ahead;
+  if (refused) error_ = Errc::clock_ahead;
   if (refused_again) return retry_later(Errc::clock_ahead, 0, now, random);
   due_ = now;
 }
@@ -256,12 +257,6 @@ void Session::begin(Activity activity) noexcept {
   asked_ = false;
 }
 
-void Session::progressed(WallMs now) noexcept {
-  stalls_at_ = now + config_.stall_ms;
-  rung_ = 0;
-  answered_since_ = false;
-}
-
 std::optional<Output> Session::poll(WallMs now) noexcept {
   if (const bool open = can_run(); open != live_told_) {
     live_told_ = open;
@@ -278,49 +273,6 @@ std::optional<Output> Session::poll(WallMs now) noexcept {
   return Wake{activity_ == Activity::idle ? std::min(due_, stalls_at_) : stalls_at_};
 }
 
-bool Session::is_done() const noexcept {
-  return pending_ == 0 && !reading_ && error_ == Errc::ok && activity_ == Activity::idle;
-}
-
-// The watchdog: whatever the reason, a session that has something to do and gets nowhere says so
-// and tries another way.
-std::optional<Output> Session::watch(WallMs now) noexcept {
-  if (is_done() || !can_run()) {
-    stalls_at_ = now + config_.stall_ms;
-    rung_ = 0;
-    return std::nullopt;
-  }
-  // Not later than that: the clock may have been set back.
-  stalls_at_ = std::min(stalls_at_, now + config_.stall_ms);
-  return now < stalls_at_ ? std::nullopt : climb(now);
-}
-
-// The ladder: what hangs is given up. Where the endpoint answers and yet nothing moves: retry at
-// once, a new handshake with a new token, repair by digests, reading everything again. An endpoint
-// that is down gets no more requests by it than the backoff allows.
-std::optional<Output> Session::climb(WallMs now) noexcept {
-  const bool is_writing = activity_ == Activity::committing || activity_ == Activity::restamping ||
-                          activity_ == Activity::starting_over;
-  ++rung_;
-  stalls_at_ = now + config_.stall_ms;
-  if (error_ == Errc::ok) error_ = Errc::stalled;
-  // The store is not asked twice at a time: it has no late replies.
-  if (is_writing) return std::nullopt;
-  if (activity_ != Activity::idle) {
-    stop_activity();
-    due_ = now;
-  }
-  if (!answered_since_) return std::nullopt;
-  due_ = now;
-  const std::uint32_t way = (rung_ - 1) % kLadderRungs + 1;
-  if (way == 2) handshake_ = refresh_token_ = true;
-  if (way == 3) return Verify{};
-  if (way == 4 && !reading_) {
-    begin(Activity::starting_over);
-  }
-  return std::nullopt;
-}
-
 Send Session::send() const noexcept {
   Send send{ticket_, batch_records_ > 0 || rereads_ > 0 ? Call::full : Call::pull, refresh_token_,
             config_.pull_records_max};
@@ -333,7 +285,7 @@ Send Session::send() const noexcept {
 std::optional<Output> Session::next_step(WallMs now) noexcept {
   if (activity_ == Activity::idle) {
     if (!can_run() || now < due_) return std::nullopt;
-    begin(must_restamp_ ? Activity::restamping : Activity::loading);
+    begin(must_restamp_ && !reply_.more ? Activity::restamping : Activity::loading);
   }
   if (asked_) return std::nullopt;
   asked_ = true;
@@ -343,9 +295,9 @@ std::optional<Output> Session::next_step(WallMs now) noexcept {
     case Activity::sending:
       return send();
     case Activity::committing:
-      return Commit{ticket_, !restamp_, refused_, give_up_};
+      return Commit{ticket_, true, refused_, give_up_};
     case Activity::restamping:
-      return Restamp{ticket_, reply_.clock_refused > 0};
+      return Restamp{ticket_, clock_refused_};
     case Activity::starting_over:
       return StartOver{ticket_};
     case Activity::idle:

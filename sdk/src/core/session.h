@@ -31,7 +31,7 @@ class Session {
   /// Whether the pending entries are about to be stamped again.
   [[nodiscard]] bool must_restamp() const noexcept { return must_restamp_; }
   /// Whether the next request may carry changes.
-  [[nodiscard]] bool may_push() const noexcept { return has_answered_ && !reading_ && !handshake_; }
+  [[nodiscard]] bool may_push() const noexcept { return has_answered_ && !reading_ && !handshake_ && !must_restamp_; }
 
   void start(WallMs now, bool reading) noexcept;
   void close() noexcept;
@@ -102,10 +102,11 @@ class Session {
   Turn turn_ = 0;
   std::array<Turn, kTurnsMax> turns_before_{};
   bool refresh_token_ = false;
-  bool restamp_ = false;
   /// Until it has succeeded, nothing else is done: what is pending must not be sent under its old
   /// stamps.
   bool must_restamp_ = false;
+  /// Because the endpoint says that the clock is ahead.
+  bool clock_refused_ = false;
   Errc refused_ = Errc::ok;
   bool give_up_ = false;
   /// Since a record was last refused, the endpoint took another: so it is the record that it cannot
