@@ -72,8 +72,11 @@ export function copyOf(contents: Contents): Contents {
 }
 
 export function acknowledge(next: Contents, done: readonly Acknowledgement[]): void {
+  // Several writes may have been one change.
+  const dead = new Map<Change, Acknowledgement['refusal']>();
   for (const { result, change, refusal } of done)
-    if (result === 'dead' && change !== undefined) bury(next, change, refusal);
+    if (result === 'dead' && change !== undefined) dead.set(change, refusal);
+  for (const [change, refusal] of dead) bury(next, change, refusal);
   const results = new Map(done.map(({ write, result }) => [write.entry, result]));
   const later = next.log.filter((write) => results.get(write.entry) === 'later');
   const others = next.log.filter((write) => results.get(write.entry) !== 'later');

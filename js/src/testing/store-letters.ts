@@ -42,6 +42,18 @@ export const letterTests: StoreTests = {
     equal(letter?.row, { id: 'a', n: 2, m: 1 }, 'row');
   },
 
+  'writes that were one change are one letter': async (subject) => {
+    await subject.driver.put('todos', { id: 'a', n: 1 });
+    await subject.driver.update('todos', 'a', { n: 2 });
+    const change = { ...record, stamp: stampAt(20), row: { id: 'a', n: 2 } };
+    const { refused, pending } = await subject.commit({
+      acknowledged: (await subject.writes()).map((write) => {
+        return { write, result: 'dead' as const, refusal, change };
+      }),
+    });
+    equal([refused, pending, await letters(subject)], [1, 0, 1], 'letters');
+  },
+
   'an edit that is retried is written again under a new stamp': async (subject) => {
     const id = await refusedEdit(subject);
     let heard = 0;

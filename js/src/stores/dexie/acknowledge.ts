@@ -61,8 +61,11 @@ export async function markSent(access: Access, writes: readonly PendingWrite[]):
 /** Makes letters of what was refused for good. */
 async function bury(access: Access, acknowledged: readonly Acknowledgement[]): Promise<Change[]> {
   const letters: DeadRow[] = [];
+  // Several writes may have been one change.
+  const buried = new Set<Change>();
   for (const { result, refusal, change } of acknowledged) {
-    if (result !== 'dead' || change === undefined) continue;
+    if (result !== 'dead' || change === undefined || buried.has(change)) continue;
+    buried.add(change);
     const { code = 'internal', message = '' } = refusal ?? {};
     const letter: DeadRow = { change, code, message, at: Date.now() };
     const row = await rowOf(access, change);
