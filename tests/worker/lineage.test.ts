@@ -217,3 +217,35 @@ test('safe is the seq of the newest mark that is older than backups are kept', (
     local.push([whole('f', at(6), {})]);
     expect(safeAt(99)).toBe(6);
   }));
+
+describe('a pull without a cursor that says what was known', () => {
+  const known = (local: LocalHub, cursor: string) =>
+    local.hub.pull({ cursor: null, known: cursor }, local.now);
+
+  test('is a first page where the hub was not restored since, whatever it has forgotten', () =>
+    withHub((local) => {
+      local.push([whole('a', at(1), {})]);
+      const { cursor } = local.pull(null);
+      expect(known(local, cursor as string)).toMatchObject({
+        more: false,
+        changes: [{ id: '"a"' }],
+      });
+    }));
+
+  test('is reset where it was, and told what it goes on to know', () =>
+    withHub((local) => {
+      local.push([whole('a', at(1), {})]);
+      const { cursor } = local.pull(null);
+      local.hub.restored(local.now);
+      const reset = known(local, cursor as string);
+      const { epoch } = local.meta();
+      expect(reset).toMatchObject({ reset: true, offer: 1, known: `${epoch}:1` });
+      expect(known(local, reset.known as string)).toMatchObject({ more: false });
+    }));
+
+  test('is adopted where the hub never gave that out', () =>
+    withHub((local) => {
+      const reset = known(local, 'elsewhere');
+      expect(reset).toMatchObject({ reset: true, adopt: true, known: `${local.meta().epoch}:0` });
+    }));
+});

@@ -148,15 +148,14 @@ describe('a change of an absent record', () => {
       expect(outcomes(reply)).toEqual(['applied', 'applied', 'needFull']);
     }));
 
-  test('deletes: one that is older is done, and nothing of it is kept', () =>
+  test('deletes are kept, older ones as well: they hold off older creations', () =>
     withHub((local) => {
       purged(local);
-      const { seq } = local.meta();
-      const old = local.push([remove('gone', at(9)), remove('never', at(8))]);
-      expect([outcomes(old), old.seq]).toEqual([['applied', 'applied'], seq]);
-      expect(tombstones(local)).toBe(0);
-      expect(outcomes(local.push([remove('gone', at(10))]))).toEqual(['applied']);
+      const old = local.push([remove('never', at(8))]);
+      expect(outcomes(old)).toEqual(['applied']);
       expect(tombstones(local)).toBe(1);
+      local.push([whole('never', at(7), {}, { create: true })]);
+      expect(local.meta().counts.todos?.records ?? 0).toBe(0);
     }));
 
   test('only the greatest stamp that was purged counts, of any epoch', () =>
@@ -211,17 +210,6 @@ describe('an offer', () => {
       expect(offer('a', 7, second)).toBe('purged');
       expect(offer('e', 8, second)).toBe('applied');
       expect(offer('a', 7, local.hub.cursor)).toBe('applied');
-    }));
-
-  test('of a delete is kept by the same rule', () =>
-    withHub((local) => {
-      purged(local);
-      const { cursor } = local.hub;
-      local.hub.restored(local.now);
-      local.push([remove('a', at(3))]);
-      expect(tombstones(local)).toBe(0);
-      local.push([offered(remove('a', at(3)), cursor)]);
-      expect(tombstones(local)).toBe(1);
     }));
 
   test('of a patch asks for the whole', () =>

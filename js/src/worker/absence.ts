@@ -15,11 +15,15 @@ export class Absence {
     this.#store = store;
   }
 
+  /** Whether a purge may have taken the record, as far as the stamps tell. */
+  isLate(change: Change): boolean {
+    return columnsOfChange(change).register <= (this.#greatest(change.offer) ?? '');
+  }
+
   /** The answer to a change of an absent record that is not to be stored; null: it is. */
   refuse(change: Change): PushResult | null {
-    const isOld = columnsOfChange(change).register <= (this.#greatest(change.offer) ?? '');
-    if (change.deleted) return isOld ? { outcome: 'applied' } : null;
-    if (isOld && !change.create) return rejected('purged');
+    if (change.deleted) return null;
+    if (!change.create && this.isLate(change)) return rejected('purged');
     return change.patch ? { outcome: 'needFull' } : null;
   }
 

@@ -53,3 +53,12 @@ export function readCursor(cursor: Cursor, head: Head): Place | null {
   // the reading goes on.
   return parts.seq >= head.fence || parts.fence === head.fence ? parts : null;
 }
+
+/**
+ * Whether the hub was restored since it gave `cursor` out, whatever was forgotten since: what its
+ * holder knows has to be offered.
+ */
+export function isOfOtherTime(cursor: string, head: Head): boolean {
+  const parts = parseCursor(cursor);
+  return parts === null || parts.epoch !== head.epoch || parts.seq > head.seq;
+}

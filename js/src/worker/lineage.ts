@@ -1,7 +1,7 @@
 // Lineage: the epochs that the hub has come through, one for every time that it was restored. What
 // a cursor of an older one is worth, and which purges a device cannot know of.
 import type { PullReply, StampText } from '../wire.js';
-import { parseCursor } from './cursor.js';
+import { formatCursor, parseCursor } from './cursor.js';
 import type { Epoch, HubStore } from './hub-store.js';
 import { drawName } from './names.js';
 
@@ -14,7 +14,7 @@ export function beginEpoch(store: HubStore, seq: number, now: number): void {
   store.nodes.dropTurns();
 }
 
-type Offer = Pick<PullReply, 'offer' | 'adopt'>;
+type Offer = Pick<PullReply, 'offer' | 'adopt' | 'known'>;
 
 /**
  * What a device is to offer whose cursor cannot be read. One that is ahead tells that the storage
@@ -24,12 +24,15 @@ export function offerOf(store: HubStore, cursor: string, safe: number, now: numb
   const place = parseCursor(cursor);
   const { epoch, fence } = store.head();
   if (place?.epoch === epoch) {
-    if (place.seq < fence) return { offer: null };
+    if (place.seq < fence) return { offer: null, known: cursor };
     beginEpoch(store, safe, now);
   }
+  // What is not offered, the device goes on to know as of the present epoch.
+  const knownTo = (seq: number) => formatCursor(store.head(), seq);
   const since = epochsSince(store.history.epochs(), place?.epoch);
-  if (since === null) return { offer: 0, adopt: true };
-  return { offer: Math.min(...since.map(({ restoredSeq }) => restoredSeq)) };
+  if (place === null || since === null) return { offer: 0, adopt: true, known: knownTo(0) };
+  const offer = Math.min(...since.map(({ restoredSeq }) => restoredSeq));
+  return { offer, known: knownTo(Math.min(offer, place.seq)) };
 }
 
 /**

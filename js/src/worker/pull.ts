@@ -4,7 +4,7 @@ import { zeroStamp } from '../stamp-words.js';
 import { absentField, setOwn } from '../values.js';
 import type { Change, PullReply, PullRequest, RecordKey, StampText, WireRow } from '../wire.js';
 import type { Context } from './context.js';
-import { formatCursor, formatPlace, readCursor } from './cursor.js';
+import { formatCursor, formatPlace, isOfOtherTime, readCursor } from './cursor.js';
 import type { HeldRecord } from './hub-store.js';
 import {
   pageBytesMax,
@@ -20,8 +20,11 @@ import { ownNode } from './turns.js';
 /** Answers `request` inside a transaction of the store. */
 export function readPage(context: Context, request: PullRequest, serverTime: number): PullReply {
   const { store } = context;
-  const place = readCursor(request.cursor, store.head());
-  if (place === null) return reset(context, request.cursor as string, serverTime);
+  const { cursor: asked, known } = request;
+  const place = readCursor(asked, store.head());
+  if (place === null) return reset(context, asked as string, serverTime);
+  if (asked === null && known !== undefined && isOfOtherTime(known, store.head()))
+    return reset(context, known, serverTime);
   const { seq: after, from } = place;
   const page = new Page(request, ownNode(store.nodes, request));
   let last = after;

@@ -60,7 +60,9 @@ function merged(
     const change = changes[place] as Change;
     const state = states[n] ?? null;
     const remote = columnsOfChange(change);
-    if (state === null) results[place] = absence.refuse(change) ?? batch.insert(change, remote);
+    if (state === null)
+      results[place] =
+        absence.refuse(change) ?? batch.insert(change, remote, absence.isLate(change));
     // Nor is a record held whose base is missing: of that one, only the delete was ever heard.
     else if (change.patch && !state.columns.base) results[place] = { outcome: 'needFull' };
     else merges.push({ place, change, state, remote });
@@ -114,14 +116,16 @@ class Batch {
     this.seq = seq;
   }
 
-  insert(change: Change, columns: Columns): PushResult {
+  // Of a late one, the writer may have taken the delete that was purged since for the winner: it is
+  // to read its own record back.
+  insert(change: Change, columns: Columns, late: boolean): PushResult {
     const rowText = JSON.stringify(change.row ?? {});
     return this.#write(change, rowText, (seq) => ({
       columns,
       fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seq])),
       seq,
       wholeSeq: seq,
-      byNode: this.#node,
+      byNode: late ? null : this.#node,
       lostRegister: null,
       rowBytes: rowText.length,
     }))

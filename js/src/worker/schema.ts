@@ -51,6 +51,7 @@ const pushEntries = {
   turn: v.optional(node),
   after: v.optional(v.pipe(v.array(node), v.maxLength(turnsMax, `over ${turnsMax} turns`))),
 };
+const known = v.optional(v.string());
 const pullOptions = v.object({
   limit: v.optional(limit),
   tables: v.optional(v.array(v.string())),
@@ -59,7 +60,7 @@ const keys = v.array(v.object({ table: v.string(), id: v.string() }));
 const pushRequest = v.object(pushEntries);
 const fullRequest = v.object({
   ...pushEntries,
-  pull: v.object({ ...pullOptions.entries, own: v.optional(v.boolean()) }),
+  pull: v.object({ ...pullOptions.entries, own: v.optional(v.boolean()), known }),
   records: v.optional(v.pipe(keys, v.maxLength(recordsMax, `over ${recordsMax} records`))),
 });
 const pullRequest = v.object({
@@ -68,6 +69,7 @@ const pullRequest = v.object({
   cursor: v.nullable(v.string()),
   node: v.optional(node),
   turn: v.optional(node),
+  known,
 });
 const lossesRequest = v.object({ ...callerEntries, after: count, limit: v.optional(limit) });
 const prefix = v.pipe(v.string(), v.regex(/^[0-9a-f]{0,16}$/, 'not up to 16 hexadecimal digits'));
@@ -97,6 +99,7 @@ export function parsePull(query: URLSearchParams): PullRequest {
     tables: given(query, 'tables')?.split(',').map(decodeName),
     node: given(query, 'node'),
     turn: given(query, 'turn'),
+    known: given(query, 'known'),
     limit: numberOf(query, 'limit'),
     ...callerOf(query),
   }) as PullRequest;

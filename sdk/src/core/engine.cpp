@@ -231,7 +231,7 @@ void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noex
   if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
     impl_->accepted = std::max(impl_->accepted, reply.accepted);
   const bool parts = !impl_->session.must_restamp() && impl_->part(reply, first_answer, shift, spare);
-  if (!parts) impl_->clock.observe(impl_->accepted);
+  impl_->clock.observe(parts ? impl_->ground(reply.server_at) : impl_->accepted);
   impl_->session.replied(reply, parts);
 }
 
