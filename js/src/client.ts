@@ -230,10 +230,10 @@ export class SyncClient extends Commands implements Sync {
     this.#pump = null;
   }
 
-  #pumpOf({ device, tables, cursor, hub }: LoadedState, term: number, host: Host): Pump {
+  #pumpOf({ device, tables, cursor, known, hub }: LoadedState, term: number, host: Host): Pump {
     const { store, engine, transport } = this.#options;
     const pump: Pump = new Pump({
-      ...{ engine, store, transport, host, device, cursor, hub, term, schema: this.schema },
+      ...{ engine, store, transport, host, device, cursor, known, hub, term, schema: this.schema },
       tables: Object.keys(tables),
       onStatus: () => this.#publish(),
       onSettled: () => this.#settle(),

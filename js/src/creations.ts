@@ -1,5 +1,6 @@
-// Creations: which of the writes that were sent may still say that they create their record. A write
-// says so once, because the answer may be lost; a hub that answers with a refusal changed nothing.
+// Creations: which of the writes that were sent may still say that they create their record. A
+// write says so once, because the answer may be lost; a hub that answers with a refusal changed
+// nothing.
 import type { ErrorCode } from './errors.js';
 import type { PendingWrite } from './stores/store.js';
 

@@ -16,6 +16,8 @@ export interface PumpOptions {
   schema: number;
   tables: string[];
   cursor: Cursor;
+  /** The last cursor before it was given up. */
+  known: Cursor;
   /** The hub that the data belongs to; null: none yet. */
   hub: string | null;
   /** The term that `store.lead()` gave. */

@@ -23,6 +23,7 @@ export class Pump {
   lastError: Error | null = null;
   readonly #options: PumpOptions;
   #cursor: Cursor;
+  #known: Cursor;
   #hub: string | null;
   #tables: string[];
   /** Records that are asked for besides those that the store wants. */
@@ -40,6 +41,7 @@ export class Pump {
     this.#options = options;
     this.#cursor = options.cursor;
     this.#tables = options.tables;
+    this.#known = options.known;
     this.#hub = options.hub;
     this.#exchange = new Exchange(options.cursor);
   }
@@ -151,7 +153,7 @@ export class Pump {
   }
 
   async #load({ ticket, writesMax }: Step<'loadOutbox'>): Promise<void> {
-    const exchange = new Exchange(this.#cursor, this.#hub);
+    const exchange = new Exchange(this.#cursor, this.#hub, this.#known);
     const written = this.#written;
     const outbox = this.#wanted.addTo(await this.#options.store.readOutbox(writesMax));
     // What was written meanwhile may not be in it, and is pending all the same.
@@ -236,8 +238,9 @@ export class Pump {
     const { engine, store, term, onEvent } = this.#options;
     const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
     const stored = await store.commit(commit, engine.join, term);
-    const { cursor, tables, losses, refused } = stored;
+    const { cursor, known, tables, losses, refused } = stored;
     this.#cursor = cursor;
+    this.#known = known;
     this.#tables = tables;
     if (losses > 0) onEvent('loss', { count: losses });
     if (refused > 0) onEvent('refused', { count: refused });

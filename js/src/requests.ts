@@ -26,6 +26,7 @@ export async function callHub(
   const asker = { schema, ...(exchange.hub !== null && { hub: exchange.hub }) };
   if (step.call === 'pull') {
     const request: PullRequest = { cursor, limit, tables, ...asker };
+    if (exchange.known !== null) request.known = exchange.known;
     if (!whole) request.node = node;
     if (!whole && step.answered !== undefined) request.turn = step.answered;
     const pull = await transport.pull(request, options);
@@ -35,6 +36,7 @@ export async function callHub(
   const { changes } = batch;
   const pull: FullRequest['pull'] = { limit, tables };
   if (whole) pull.own = true;
+  if (exchange.known !== null) pull.known = exchange.known;
   const request: FullRequest = { device, node, ...asker, cursor, changes, pull };
   if (turn !== undefined) request.turn = turn;
   if (turn !== undefined && step.after.length > 0) request.after = step.after;

@@ -88,6 +88,18 @@ describe('a status', () => {
   });
 
   test.each([
+    ['reset_required', 'reset_required', true],
+    ['schema_outdated', 'schema_outdated', false],
+    ['account_mismatch', 'account_mismatch', false],
+    // No other is a reason for a conflict: one that halts sync must come from a hub that means it.
+    ['unauthorized', 'bad_reply', true],
+  ])('of a conflict says by its body why: %s', async (said, code, retryable) => {
+    const error = await faultOf(sendJson({ error: { code: said, message: 'because' } }, 409));
+    expect([error.code, error.retryable]).toEqual([code, retryable]);
+    expect(error.message).toContain('409 because');
+  });
+
+  test.each([
     ['a page', text('<html>secret stack trace</html>', 500)],
     ['another JSON', sendJson({ error: 'secret stack trace' }, 500)],
     ['an unknown code', sendJson({ error: { code: 'x', message: 'secret stack trace' } }, 500)],

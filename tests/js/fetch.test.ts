@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FetchTransport } from '../../js/src/transports/fetch.js';
 import type { FullRequest } from '../../js/src/wire.js';
 import { rejectionOf } from './support/errors.js';
-import { fullReply, pullReply, pushReply, wholeChange } from './support/replies.js';
+import { fullReply, pullReply, pushReply, stampA, stampB, wholeChange } from './support/replies.js';
 import { type Answer, jsonOf, sendJson, serve } from './support/server.js';
 
 const options = { refreshToken: false, signal: new AbortController().signal };
@@ -156,6 +156,88 @@ describe('options', () => {
       'tidemark-protocol': '1',
     });
     expect(inits.map(({ credentials }) => credentials)).toEqual(['include']);
+  });
+});
+
+describe('what a bare endpoint lacks', () => {
+  const loss = {
+    ...{ n: 4, table: 'todos', id: '"k"', stamp: stampA, winner: stampB, at: 5 },
+    row: { title: 'Milk' },
+  };
+  const zero = '0'.repeat(16);
+  const digest = { cursor: 'e:7', count: 0, hash: zero, records: [], serverTime: 1 };
+  const counts = { todos: { records: 1, tombstones: 0 } };
+  const full: Answer = (asked, response) => {
+    if (asked.path === '/losses') sendJson({ losses: [loss], more: false })(asked, response);
+    else if (asked.path === '/digest') sendJson(digest)(asked, response);
+    else sendJson({ counts })(asked, response);
+  };
+
+  test('is asked for as the protocol says', async () => {
+    const { url, asked } = await serve(full);
+    const transport = new FetchTransport(url);
+    const losses = await transport.losses({ after: 3, hub: 'h', schema: 2 }, options);
+    expect(losses).toEqual({ losses: [loss], more: false });
+    const about = { table: 'todos', prefix: 'a0', hub: 'h' };
+    expect(await transport.digest(about, options)).toEqual(digest);
+    expect((await transport.meta({ hub: 'h' }, options)).counts).toEqual(counts);
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /losses',
+      'POST /digest',
+      'GET /meta',
+    ]);
+    const query = Object.fromEntries(asked[0]?.query ?? []);
+    expect(query).toEqual({ after: '3', hub: 'h', schema: '2' });
+    expect(jsonOf(asked[1] as never)).toEqual(about);
+  });
+
+  test('is not found where the app says so, and nothing is sent', async () => {
+    const { url, asked } = await serve(full);
+    const paths = { losses: null, digest: null, meta: null };
+    const transport = new FetchTransport(url, undefined, undefined, { paths });
+    for (const call of [
+      () => transport.losses({ after: 0 }, options),
+      () => transport.digest({ table: 't', prefix: '' }, options),
+      () => transport.meta({}, options),
+    ])
+      expect((await rejectionOf(call())).code).toBe('not_found');
+    expect(asked).toEqual([]);
+  });
+
+  test('is checked before it is believed', async () => {
+    const { url } = await serve(sendJson({ portal: true }));
+    const transport = new FetchTransport(url);
+    for (const call of [
+      () => transport.losses({ after: 0 }, options),
+      () => transport.digest({ table: 't', prefix: '' }, options),
+      () => transport.meta({}, options),
+    ])
+      expect((await rejectionOf(call())).code).toBe('bad_reply');
+  });
+});
+
+test('the bytes of bodies are counted, as sent', async () => {
+  const { url, asked } = await serve(hub);
+  const transport = new FetchTransport(url, undefined, undefined, { gzip: true });
+  const traffic = { sent: 0, received: 0 };
+  await transport.full(request, { ...options, traffic });
+  expect(traffic.sent).toBe(asked[0]?.body.length);
+  expect(traffic.received).toBe(JSON.stringify(fullReply()).length);
+});
+
+test('a full of nothing is only a pull where the endpoint has no such call', async () => {
+  const { url, asked } = await serve(hub);
+  const transport = new FetchTransport(url, undefined, undefined, { paths: { full: null } });
+  const records = [{ table: 'todos', id: '"k"' }];
+  const pull = { own: true as const, known: 'e:0' };
+  const reply = await transport.full({ ...request, changes: [], records, pull }, options);
+  expect([reply.push.results, reply.records]).toEqual([[], undefined]);
+  expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /pull']);
+  // Nothing is to be left out, so it does not say whose the writes are.
+  expect(Object.fromEntries(asked[0]?.query ?? [])).toEqual({
+    cursor: 'e:1',
+    known: 'e:0',
+    schema: '3',
   });
 });
 

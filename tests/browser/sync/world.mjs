@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findChromium, launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { readHub } from '../../../scripts/lib/hub-reader.mjs';
-import { startWorker } from '../../../scripts/lib/worker-server.mjs';
 import { bundlePage, pageOf } from '../harness.mjs';
 import { installTime } from './fake-time.mjs';
 import { startFaultProxy } from './fault-proxy.mjs';
+import { RestartableWorker } from './restartable-worker.mjs';
 import { TestHub } from './test-hub.mjs';
 
 /** Whether this machine has a Chromium to test in. */
@@ -52,7 +52,7 @@ export class World {
   async startWorker() {
     const stateDir = await mkdtemp(join(tmpdir(), 'tidemark-sync-'));
     this.stateDirs.push(stateDir);
-    return RestartableWorker.start(stateDir);
+    return RestartableWorker.start(stateDir, tokens);
   }
 
   newUser() {
@@ -73,31 +73,6 @@ export class World {
     await this.browser?.close();
     await this.worker?.stop();
     await Promise.all(this.stateDirs.map((dir) => rm(dir, { recursive: true, force: true })));
-  }
-}
-
-class RestartableWorker {
-  #stateDir;
-  #process;
-
-  static async start(stateDir) {
-    const worker = new RestartableWorker();
-    worker.#stateDir = stateDir;
-    await worker.restart();
-    return worker;
-  }
-
-  async restart() {
-    this.#process = await startWorker({ port: 0, stateDir: this.#stateDir, tokens });
-    this.url = this.#process.url;
-  }
-
-  kill() {
-    return this.#process.kill();
-  }
-
-  stop() {
-    return this.#process.stop();
   }
 }
 

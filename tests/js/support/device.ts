@@ -18,6 +18,7 @@ export interface DeviceOptions {
   /** Stands between the client and the memory store. */
   wrap?: (store: MemoryStore) => Store;
   name?: string;
+  firstLogin?: 'merge' | 'keep-remote' | 'ask';
 }
 
 let seed = 1;
@@ -48,11 +49,13 @@ export class Device {
 
   /** A new engine and client over the store as it is. */
   async start(): Promise<void> {
-    const { wrap = (store) => store, name = crypto.randomUUID() } = this.#options;
+    const { wrap = (store) => store, name = crypto.randomUUID(), firstLogin } = this.#options;
     const store = wrap(this.store);
     this.engine = await realEngine(this.#host());
     const { engine, network: transport } = this;
-    this.client = await SyncClient.start({ store, engine, transport, host: this.#host(), name });
+    const host = this.#host();
+    const options = { store, engine, transport, host, name, ...(firstLogin && { firstLogin }) };
+    this.client = await SyncClient.start(options);
     this.client.status.subscribe((status) => this.statuses.push(status));
   }
 

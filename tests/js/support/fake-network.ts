@@ -2,17 +2,33 @@
 // Replies go through JSON and the real checks, so that neither side shares an object with the
 // other.
 import { TidemarkError } from '../../../js/src/errors.js';
-import { checkFullReply, checkPullReply } from '../../../js/src/transports/replies.js';
+import {
+  checkDigestReply,
+  checkFullReply,
+  checkLossesReply,
+  checkPullReply,
+} from '../../../js/src/transports/replies.js';
 import type { CallOptions, LiveHandlers, Transport } from '../../../js/src/transports/transport.js';
-import type { FullReply, FullRequest, PullReply, PullRequest } from '../../../js/src/wire.js';
+import type {
+  DigestReply,
+  DigestRequest,
+  FullReply,
+  FullRequest,
+  LossesReply,
+  LossesRequest,
+  MetaReply,
+  MetaRequest,
+  PullReply,
+  PullRequest,
+} from '../../../js/src/wire.js';
 import type { ModelHub } from './model-hub.js';
 
 /** `lost`: never reached the hub. `unanswered`: the hub did it. `half`: half of the reply came. */
 export type Fault = 'lost' | 'unanswered' | 'half' | TidemarkError;
 
 export interface Sent {
-  call: 'pull' | 'full';
-  request: PullRequest | FullRequest;
+  call: 'pull' | 'full' | 'losses' | 'digest' | 'meta';
+  request: PullRequest | FullRequest | LossesRequest | DigestRequest | MetaRequest;
   options: CallOptions;
 }
 
@@ -40,15 +56,35 @@ export class FakeNetwork implements Transport {
   full(request: FullRequest, options: CallOptions): Promise<FullReply> {
     const answer = (): FullReply => {
       const push = this.#hub.push(request);
-      const { cursor, node } = request;
-      return {
+      const { cursor, node, records } = request;
+      const reply: FullReply = {
         push,
-        pull: this.#hub.pull({ cursor, node, ...request.pull }),
+        pull: this.#hub.pull({ cursor, ...(!request.pull.own && { node }), ...request.pull }),
         serverTime: push.serverTime,
       };
+      if (records) reply.records = this.#hub.answersTo(records);
+      return reply;
     };
     const check = (body: unknown) => checkFullReply(body, request.changes.length);
     return this.#send({ call: 'full', request, options }, answer, check);
+  }
+
+  losses(request: LossesRequest, options: CallOptions): Promise<LossesReply> {
+    const answer = () => ({
+      losses: this.#hub.losses.filter(({ n }) => n > request.after).slice(0, 1),
+      more: this.#hub.losses.some(({ n }) => n > request.after + 1),
+    });
+    return this.#send({ call: 'losses', request, options }, answer, checkLossesReply);
+  }
+
+  digest(request: DigestRequest, options: CallOptions): Promise<DigestReply> {
+    const answer = () => this.#hub.digest(request);
+    return this.#send({ call: 'digest', request, options }, answer, checkDigestReply);
+  }
+
+  meta(request: MetaRequest, options: CallOptions): Promise<MetaReply> {
+    const answer = () => this.#hub.meta();
+    return this.#send({ call: 'meta', request, options }, answer, (body) => body as MetaReply);
   }
 
   live(handlers: LiveHandlers): () => void {
@@ -58,7 +94,11 @@ export class FakeNetwork implements Transport {
     };
   }
 
-  async #send<T>(sent: Sent, answer: () => T, check: (body: unknown) => T): Promise<T> {
+  async #send<T>(
+    sent: Sent,
+    answer: () => T | Promise<T>,
+    check: (body: unknown) => T,
+  ): Promise<T> {
     const index = this.sent.push(structuredClone({ ...sent, options: null }) as never) - 1;
     (this.sent[index] as Sent).options = sent.options;
     const { signal } = sent.options;
@@ -76,7 +116,7 @@ export class FakeNetwork implements Transport {
   async #answer<T>(
     sent: Sent,
     index: number,
-    answer: () => T,
+    answer: () => T | Promise<T>,
     check: (body: unknown) => T,
   ): Promise<T> {
     const fault = this.fault(sent, index);
@@ -84,7 +124,7 @@ export class FakeNetwork implements Transport {
     await this.hold(index);
     if (fault instanceof TidemarkError) throw fault;
     if (fault === 'lost') throw new TidemarkError('network', 'lost');
-    const text = JSON.stringify(answer());
+    const text = JSON.stringify(await answer());
     await this.#delay();
     if (fault === 'unanswered') throw new TidemarkError('network', 'unanswered');
     if (fault === 'half') throw halfOf(text);

@@ -1,15 +1,23 @@
 // A hub as protocol.md describes it, in the plainest way: per record a map from field to (stamp,
 // value, seq), nothing clever.
+import { type Hash, loadPure } from '../../../js/src/core.js';
+import { TidemarkError } from '../../../js/src/errors.js';
 import type {
   Change,
   Cursor,
+  DigestReply,
+  DigestRequest,
+  Loss,
+  MetaReply,
   PullReply,
   PullRequest,
   PushReply,
   PushRequest,
   PushResult,
+  RecordKey,
   StampText,
 } from '../../../js/src/wire.js';
+import { readDigest } from '../../../js/src/worker/digest.js';
 
 interface Field {
   stamp: StampText;
@@ -33,11 +41,15 @@ interface Held {
   seqBefore: number;
 }
 
+const zeroStamp = '000000000000-0000-0000000000000000';
 const driftMsMax = 60_000;
 const isAbsent = (value: unknown) => JSON.stringify(value) === '{"$tm:absent":0}';
 
 export class ModelHub {
   epoch = 'e';
+  /** Named in replies, where it is; a request that names another is refused. */
+  hub: string | undefined;
+  losses: (Loss & { n: number })[] = [];
   seq = 0;
   now: () => number = () => Date.now();
   /** A result instead of taking the change. */
@@ -45,14 +57,21 @@ export class ModelHub {
   readonly records = new Map<string, Held>();
   readonly #retired = new Set<string>();
 
-  push({ node, changes }: PushRequest): PushReply {
+  push({ node, changes, hub }: PushRequest): PushReply {
+    this.#check(hub);
     const seq = this.seq + 1;
     const results = changes.map((change) => this.#take(change, node, seq));
     if ([...this.records.values()].some((held) => held.seq === seq)) this.seq = seq;
     return { results, seq: this.seq, cursor: this.#cursor(this.seq), serverTime: this.now() };
   }
 
-  pull({ cursor, limit = 1_000, tables, node }: PullRequest): PullReply {
+  pull({ hub, ...request }: PullRequest): PullReply {
+    this.#check(hub);
+    const page = this.#page(request);
+    return this.hub === undefined ? page : { ...page, hub: this.hub };
+  }
+
+  #page({ cursor, limit = 1_000, tables, node }: PullRequest): PullReply {
     const serverTime = this.now();
     const from = this.#seqOf(cursor);
     if (from === null)
@@ -68,6 +87,47 @@ export class ModelHub {
       .filter(({ table }) => tables === undefined || tables.includes(table))
       .map((held) => changeOf(held, from));
     return { changes, cursor: this.#cursor(end), more: end < this.seq, fence: 0, serverTime };
+  }
+
+  /** Records as they were asked for. */
+  answersTo(keys: readonly RecordKey[]): Change[] {
+    return keys.map(({ table, id }) => {
+      const held = this.records.get(`${table} ${id}`);
+      return held ? changeOf(held, 0) : { table, id, stamp: zeroStamp, absent: true as const };
+    });
+  }
+
+  /** Of what `view` shows. */
+  async digest(request: DigestRequest): Promise<DigestReply> {
+    this.#check(request.hub);
+    const { hash } = await loadPure();
+    const store = {
+      shown: (table: string) =>
+        [...this.records.values()]
+          .filter((held) => held.table === table && !held.deleted)
+          .map((held) => ({ id: held.id, rowText: JSON.stringify(rowOf(held)) })),
+      head: () => ({ epoch: this.epoch, seq: this.seq }),
+    };
+    return readDigest(
+      { store, hash } as { store: never; hash: Hash } as never,
+      request,
+      this.now(),
+    );
+  }
+
+  meta(): MetaReply {
+    const counts: MetaReply['counts'] = {};
+    for (const { table, deleted } of this.records.values()) {
+      counts[table] ??= { records: 0, tombstones: 0 };
+      counts[table][deleted ? 'tombstones' : 'records']++;
+    }
+    const { epoch, seq, hub = '' } = this;
+    const head = { epoch, seq, hub, fence: 0, safe: 0, serverTime: this.now() };
+    return { protocol: 1, ...head, counts };
+  }
+
+  #check(hub: string | undefined): void {
+    if (hub !== undefined && hub !== this.hub) throw new TidemarkError('account_mismatch');
   }
 
   /** What a user sees: the rows by table and id. */
