@@ -195,11 +195,6 @@ class EngineBinding {
     return 0;
   }
 
-  template <typename C>
-  static bool page_of(const C& commit) {
-    if constexpr (requires { commit.page; }) return commit.page;
-    return true;
-  }
   void append(const tidemark::LoadOutbox& o) { add({o.ticket, o.writes_max}); }
   void append(const tidemark::Send& o) {
     add({o.ticket, static_cast<std::uint32_t>(o.call), o.refresh_token, o.records_max, o.whole,
@@ -207,7 +202,7 @@ class EngineBinding {
     output_.insert(output_.end(), o.turns_before.begin(), o.turns_before.end());
   }
   void append(const tidemark::Commit& o) {
-    add({o.ticket, page_of(o), static_cast<std::uint32_t>(o.refused), o.give_up});
+    add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused), o.give_up});
   }
   void append(const tidemark::Restamp& o) { add({o.ticket, o.refused}); }
   void append(const tidemark::Live& o) { add({o.open}); }

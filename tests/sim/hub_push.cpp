@@ -111,10 +111,7 @@ Result Hub::absent(Push& push, const Change& change) {
   const bool offer = change.offer.epoch != 0;
   const Stamp purged = purged_after(change.offer.epoch, !offer || is(Mutant::global_purge_mark));
   const bool late = purged != kNoStamp && change.columns.reg <= purged;
-  if (change.columns.deleted) {
-    if (late) return {};
-    return insert(push, change);
-  }
+  if (change.columns.deleted) return insert(push, change);
   const bool created = change.create && !is(Mutant::create_ignored);
   if (late && !created && !is(Mutant::no_purge_mark)) return {Outcome::rejected, Errc::purged};
   if (change.is_patch() && !is(Mutant::zombie_patch)) return {Outcome::need_full, Errc::ok};

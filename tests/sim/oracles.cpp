@@ -52,7 +52,7 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
       // With the row as it was; what else was known of it is in doubt from here on.
       for (const Value value : device(at).disk.rows[batch.changes[i].record].values)
         ledgered_[value] = true;
-      refused_.set(batch.changes[i].record);
+      (copied_ ? in_doubt_ : refused_).set(batch.changes[i].record);
     }
     if (result.code == tidemark::Errc::purged) check_purged(at, batch.changes[i]);
     const auto& ids = batch.entries[i];
