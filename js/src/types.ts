@@ -137,11 +137,14 @@ export interface Sync {
    * them.
    */
   deadLetters(): Promise<DeadLetter[]>;
-  /** Sends the refused change again. `bad_input`: there is no such letter. */
+  /**
+   * Sends the refused change again. `bad_input`: there is no such letter. `reread_pending`: a delete
+   * waits until its record was read again, and so can be seen; retry after the next sync.
+   */
   retry(id: number): Promise<void>;
   /** Gives the change up: the record is shown as the hub has it. */
   discard(id: number): Promise<void>;
-  /** Sends this row instead of the refused change. */
+  /** Sends this row instead of the refused change. Rejects as `retry` does. */
   edit(id: number, row: Record<string, unknown>): Promise<void>;
   /** The records that wait to be sent. */
   pending(): Promise<PendingRecord[]>;

@@ -53,7 +53,8 @@ constexpr Known known[] = {{0, "ok"},
                            {67, "engine_failed"},
                            {68, "constraint"},
                            {69, "account_pending"},
-                           {70, "stalled", true}};
+                           {70, "stalled", true},
+                           {71, "reread_pending", true}};
 
 constexpr const char* kUnknown = "an unknown error";
 

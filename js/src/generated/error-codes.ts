@@ -210,6 +210,12 @@ export const errorCodes = {
     message: 'no progress',
     hint: 'retried in other ways automatically; see the status',
   },
+  reread_pending: {
+    number: 71,
+    retryable: true,
+    message: 'the record is read again first, since its delete was refused',
+    hint: 'retry when the next sync is done',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

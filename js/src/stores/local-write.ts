@@ -42,6 +42,15 @@ export function noLetter(id: number): TidemarkError {
   return new TidemarkError('bad_input', `there is no dead letter ${id}`);
 }
 
+/**
+ * Throws `reread_pending` for a refused delete whose record is to be read again: until then, what
+ * it takes with it is not what its user has seen.
+ */
+export function checkRetry({ change }: DeadLetter, isReread: boolean): void {
+  if (change.deleted && isReread)
+    throw new TidemarkError('reread_pending', `${change.table} ${change.id}`);
+}
+
 /** What an outbox with all writes says of each record. */
 export function pendingRecordsOf({ writes, rows }: Outbox): PendingRecord[] {
   const records = new Map<string, PendingRecord>();

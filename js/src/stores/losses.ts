@@ -78,12 +78,16 @@ export function newLosses(found: readonly Loss[], known: readonly Loss[]): Loss[
   });
 }
 
+export function isSameLoss(a: Loss, b: Loss): boolean {
+  return isOf(a, b) && fieldsOf(a) === fieldsOf(b);
+}
+
 function isOf(a: Loss, b: Loss): boolean {
   return a.table === b.table && a.id === b.id && a.stamp === b.stamp;
 }
 
 /** The stamp under which `columns` say something of a field; null: they do not. */
-function stampIn({ base, fields, deleted }: Columns, name: string): StampText | null {
+export function stampIn({ base, fields, deleted }: Columns, name: string): StampText | null {
   return deleted ? null : (fields.get(name) ?? base);
 }
 
@@ -91,8 +95,8 @@ function has(row: WireRow, name: string): boolean {
   return Object.hasOwn(row, name) && !isAbsent(row[name]);
 }
 
-// As mergeRows: a field that is there is greater than one that is not.
-function compareFields(mine: WireRow, theirs: WireRow, name: string): number {
+/** Orders a field of two rows as mergeRows does: one that is there is greater than one that is not. */
+export function compareFields(mine: WireRow, theirs: WireRow, name: string): number {
   if (has(mine, name) && has(theirs, name)) return compareTagged(mine[name], theirs[name]);
   return Number(has(mine, name)) - Number(has(theirs, name));
 }

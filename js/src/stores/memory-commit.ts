@@ -6,6 +6,7 @@ import { decodeRow } from '../values.js';
 import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
 import { patchedRow } from './changed.js';
 import type { Acknowledgement, Commit } from './commit.js';
+import { coveredBy } from './covered.js';
 import { doubtOf, type JournalEntry } from './journal.js';
 import { lossesMax, lossesOf, lossesSince, newLosses } from './losses.js';
 import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
@@ -146,6 +147,8 @@ function applyPending(next: Contents, change: Change, writes: PendingWrite[], jo
   const here = next.rows.get(place);
   const row = here ?? next.graves.get(place);
   keepLosses(next, newLosses(lossesOf(local, row, change, joined as never), next.losses));
+  const covered = new Set(coveredBy(change, writes, local, row));
+  if (covered.size > 0) next.log = next.log.filter((write) => !covered.has(write));
   const decision = decide(local, row, change, joined as NonNullable<typeof joined>);
   if (decision.kind === 'put') next.rows.set(place, decision.row);
   if (decision.kind !== 'delete') return;

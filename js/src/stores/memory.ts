@@ -8,8 +8,8 @@ import type { Join, Row } from '../merge.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
 import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
-import { noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
-import { fieldsOf, lossesSince } from './losses.js';
+import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
+import { isSameLoss, lossesSince } from './losses.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
 import { outboxOf, restamp } from './memory-log.js';
@@ -192,6 +192,7 @@ export class MemoryStore implements Store {
 
   async retryDeadLetter(id: number): Promise<void> {
     const letter = this.#letter(id);
+    checkRetry(letter, this.#now.rereads.has(placeOf(letter.change)));
     this.#write(letter.change, letter);
     this.#dropLetter(letter);
   }
@@ -249,8 +250,7 @@ export class MemoryStore implements Store {
   }
 
   async dropLoss(loss: Loss): Promise<void> {
-    const name = (each: Loss) => JSON.stringify([placeOf(each), each.stamp, fieldsOf(each)]);
-    this.#now.losses = this.#now.losses.filter((each) => name(each) !== name(loss));
+    this.#now.losses = this.#now.losses.filter((each) => !isSameLoss(each, loss));
   }
 
   async pendingRecords(): Promise<PendingRecord[]> {

@@ -116,7 +116,10 @@ export interface Store {
    * takes the change as it is; one with pending writes is joined with their columns first, inside
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
    * stamps: the hub then sends the whole row. What meets pending writes goes to the rereads: they
-   * may be stamped again, and it be decided otherwise. A change that deletes a record with pending
+   * may be stamped again, and it be decided otherwise. A pending write that a change covers is
+   * settled and leaves the log: the change's register has its stamp or a later one, and so has every
+   * field that it wrote, with the same value where the stamp is the same; what was written before a
+   * delete that is settled leaves with it. A change that deletes a record with pending
    * writes keeps their row aside until they are acknowledged, so that they are still sent. A value
    * that loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
    * changing nothing, if `term` is no longer the one that `lead` gave.
@@ -138,6 +141,8 @@ export interface Store {
   /**
    * Writes the letter's change again under a new stamp, recorded like a write of the app, and
    * removes the letter. A record that is gone is made again. `bad_input`: there is no such letter.
+   * `reread_pending`: it is a delete whose record is among the rereads: what it would take with it
+   * now, its user has never seen. The letter stays.
    */
   retryDeadLetter(id: number): Promise<void>;
   /** Removes the letter; its record is read again. `bad_input`: there is no such letter. */

@@ -23,7 +23,7 @@ async function lived(subject: Subject): Promise<void> {
     seq: 3,
     cursor: 'e:3',
   });
-  await driver.update('todos', 'a', { n: 1 });
+  await driver.update('todos', 'a', { n: 1, m: 1 });
   const lost = { table: 'todos', id: '"a"', stamp: stampAt(9_000_000_000) };
   await subject.pull({ ...lost, patch: true, row: { n: 2 } });
   const [write] = (await subject.writes()) as [PendingWrite];

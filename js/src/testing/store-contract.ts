@@ -5,6 +5,7 @@ import { TestClock } from './clock.js';
 import type { ContractTest } from './contract.js';
 import { accountTests } from './store-account.js';
 import { acknowledgeTests } from './store-acknowledge.js';
+import { coveredTests } from './store-covered.js';
 import { type OpenStore, Subject } from './store-driver.js';
 import { journalTests } from './store-journal.js';
 import { knownTests } from './store-known.js';
@@ -23,6 +24,7 @@ export function storeContract(open: OpenStore, join: Join): ContractTest[] {
     recordTests,
     acknowledgeTests,
     pageTests,
+    coveredTests,
     valueTests,
     journalTests,
     knownTests,

@@ -105,6 +105,46 @@ export const letterTests: StoreTests = {
     equal((await subject.outbox()).rereads, [record], 'rereads');
   },
 
+  'a refused delete is retried once its record was read again, and not before': async (subject) => {
+    const { store, driver } = subject;
+    await subject.pull({ ...record, stamp: stampAt(10), row: { id: 'a', n: 1 } });
+    await driver.delete('todos', 'a');
+    const id = await refuse(subject, { ...record, stamp: stampAt(20), deleted: true });
+    // Written since, and not shown here: its user does not know that it is there.
+    await subject.pull({ ...record, stamp: stampAt(30), patch: true, row: { n: 2 } });
+    await rejects(store.retryDeadLetter(id), 'reread_pending', 'before');
+    equal([await letters(subject), (await subject.outbox()).pending], [1, 0], 'nothing was done');
+    await subject.commit({ records: [{ ...record, stamp: stampAt(30), row: { id: 'a', n: 2 } }] });
+    equal(await driver.get('todos', 'a'), { id: 'a', n: 2 }, 'shown');
+    await store.retryDeadLetter(id);
+    equal([await letters(subject), await driver.get('todos', 'a')], [0, undefined], 'after');
+    equal(
+      (await subject.writes()).map(({ columns }) => columns.deleted),
+      [true],
+      'delete',
+    );
+  },
+
+  'a refused delete is retried after a reading from the beginning as well': async (subject) => {
+    await subject.pull({ ...record, stamp: stampAt(10), row: { id: 'a', n: 1 } });
+    await subject.driver.delete('todos', 'a');
+    const id = await refuse(subject, { ...record, stamp: stampAt(20), deleted: true });
+    await subject.commit({ reset: { offer: null, adopt: false, cursor: 'e:1' }, cursor: null });
+    await rejects(subject.store.retryDeadLetter(id), 'reread_pending', 'under way');
+    await subject.commit({ cursor: 'e:5', complete: true });
+    await subject.store.retryDeadLetter(id);
+    equal([await letters(subject), (await subject.outbox()).pending], [0, 1], 'read to the end');
+  },
+
+  'a refused edit is retried whether its record is read again or not': async (subject) => {
+    const id = await refusedEdit(subject);
+    await subject.driver.update('todos', 'a', { m: 2 });
+    await subject.pull({ ...record, stamp: stampAt(30), patch: true, row: { n: 3 } });
+    equal((await subject.outbox()).rereads, [record], 'rereads');
+    await subject.store.retryDeadLetter(id);
+    equal([await letters(subject), (await subject.outbox()).pending], [0, 2], 'retried');
+  },
+
   'a letter that is discarded has its record read again': async (subject) => {
     const id = await refusedEdit(subject);
     await subject.store.discardDeadLetter(id);

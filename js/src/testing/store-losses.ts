@@ -61,19 +61,37 @@ export const lossTests: StoreTests = {
     equal(await losses(subject), [expected], 'loss');
   },
 
-  'a row that beat a pending delete is kept when the delete is stamped again': async (
+  'a row that beat a pending delete is not lost to it: the delete is settled': async (
     subject,
     clock,
   ) => {
     await synced(subject, { title: 'Milk' });
     await subject.driver.delete('todos', 'a');
-    await subject.pull({ ...record, stamp: late, row: { id: 'a', title: 'Theirs' } });
-    equal(await losses(subject), [], 'nothing yet');
-    const stamp = (await subject.writes())[0]?.columns.register ?? '';
-    await subject.store.restamp((_, count) => clock.reserve(count));
-    const winner = (await subject.writes())[0]?.columns.register ?? '';
     const row = { id: 'a', title: 'Theirs' };
-    equal(await losses(subject), [{ ...record, stamp, row, winner, deleted: true }], 'loss');
+    equal((await subject.pull({ ...record, stamp: late, row })).pending, 0, 'pending');
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    equal(await losses(subject), [], 'losses');
+    equal(await subject.driver.get('todos', 'a'), row, 'row');
+  },
+
+  'a row that is shown for all of a delete is kept when that is stamped again': async (
+    subject,
+    clock,
+  ) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { done: 1 });
+    // The clock is set back, so the delete is below the edit that it took with it.
+    clock.setBack(500_000);
+    await subject.driver.delete('todos', 'a');
+    const row = { id: 'a', title: 'Theirs' };
+    await subject.pull({ ...record, stamp: stampAt(20), row });
+    equal(await subject.driver.get('todos', 'a'), row, 'shown');
+    const before = await losses(subject);
+    const stamp = (await subject.writes())[1]?.columns.register ?? '';
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    const winner = (await subject.writes())[1]?.columns.register ?? '';
+    const loss = { ...record, stamp, row, winner, deleted: true };
+    equal(await losses(subject), [...before, loss], 'loss');
   },
 
   'a record that was written again after its delete is no loss': async (subject, clock) => {

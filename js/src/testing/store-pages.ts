@@ -108,13 +108,14 @@ export const pageTests: StoreTests = {
 
   'fields merge by their stamps': async (subject) => {
     await synced(subject, { title: 'Milk', done: 0 });
-    await subject.driver.update('todos', 'a', { title: 'Oat milk' });
+    await subject.driver.update('todos', 'a', { title: 'Oat milk', n: 1 });
     await subject.pull(patch(late, { done: 1 }));
-    equal(await read(subject), { id: 'a', title: 'Oat milk', done: 1 }, 'both');
+    const mine = { id: 'a', title: 'Oat milk', n: 1 };
+    equal(await read(subject), { ...mine, done: 1 }, 'both');
     await subject.pull(patch(early, { title: 'Old', done: 2 }));
-    equal(await read(subject), { id: 'a', title: 'Oat milk', done: 2 }, 'the pending one is newer');
+    equal(await read(subject), { ...mine, done: 2 }, 'the pending one is newer');
     await subject.pull(patch(late, { title: 'New' }));
-    equal(await read(subject), { id: 'a', title: 'New', done: 2 }, 'the pulled one is newer');
+    equal(await read(subject), { ...mine, title: 'New', done: 2 }, 'the pulled one is newer');
     equal((await subject.outbox()).pending, 1, 'still to be sent');
   },
 
@@ -166,9 +167,15 @@ export const pageTests: StoreTests = {
     await subject.driver.delete('todos', 'a');
     await subject.pull(whole(early, { n: 2 }));
     equal(await read(subject), undefined, 'an older whole row');
-    const { missing } = await subject.pull(patch(late, { n: 3 }));
-    equal([await read(subject), missing], [undefined, 0], 'a newer patch');
+    await subject.pull(patch(stampAt(20), { n: 3 }));
+    equal(await read(subject), undefined, 'an older patch');
     equal((await subject.outbox()).pending, 1, 'still to be sent');
+    const { missing, pending, rereads } = await subject.pull(patch(late, { n: 4 }));
+    equal([await read(subject), missing], [undefined, 0], 'a newer patch');
+    // It is not sent any more, so what it beat is read again.
+    equal([pending, rereads], [0, 1], 'settled');
+    await subject.commit({ records: [whole(late, { n: 4 })] });
+    equal(await read(subject), { id: 'a', n: 4 }, 'read again');
   },
 
   'a newer whole row beats a pending delete': async (subject) => {
@@ -179,6 +186,7 @@ export const pageTests: StoreTests = {
     // not win.
     await subject.pull({ ...whole(early, { n: 3, m: 1 }), fields: { m: late } });
     equal(await read(subject), { id: 'a', n: 3, m: 1 }, 'row');
+    equal(await subject.writes(), [], 'nothing to be sent, and least of all the value shown');
   },
 
   'acknowledged writes no longer count against the page that comes with them': async (subject) => {

@@ -68,13 +68,21 @@ async function takeChanges(
   stamper: Stamper,
 ): Promise<PageOutcome> {
   const { changes, records = [] } = commit;
-  const outcome: PageOutcome = { missing: [], contested: [], losses: [], refused: [] };
+  const outcome: PageOutcome = {
+    missing: [],
+    contested: [],
+    covered: [],
+    losses: [],
+    refused: [],
+  };
   const aside = (await access.count(gravesStore)) > 0;
   const some = changes.length + records.length > 0 || (aside && commit.acknowledged.length > 0);
   const pending: Pending = some ? await pendingOf(access, stamper) : new Map();
-  if (aside) await dropGraves(access, commit, pending);
+  const acknowledged = commit.acknowledged.map(({ write }) => write);
+  if (aside) await dropGraves(access, acknowledged, pending);
   await applyChanges(access, records, join, pending, outcome);
   await applyChanges(access, changes, join, pending, outcome);
+  await settle(access, outcome.covered, pending);
   if (state.sweeping) await markShown(access, changes);
   await keepRereads(access, commit, outcome);
   return outcome;
@@ -98,18 +106,27 @@ async function pendingOf(access: Access, stamper: Stamper): Promise<Pending> {
   return pending;
 }
 
-function addPending(pending: Pending, { table, id, columns }: PendingWrite): void {
+function addPending(pending: Pending, write: PendingWrite): void {
+  const { table, id } = write;
   let records = pending.get(table);
   if (records === undefined) pending.set(table, (records = new Map()));
   const known = records.get(id);
-  if (known === undefined) records.set(id, [columns]);
-  else known.push(columns);
+  if (known === undefined) records.set(id, [write]);
+  else known.push(write);
 }
 
-async function dropGraves(access: Access, commit: Commit, pending: Pending): Promise<void> {
-  const settled = commit.acknowledged
-    .map(({ write }) => write)
-    .filter(({ table, id }) => !pending.get(table)?.has(id));
+/** Takes what the page covered out of the log, and what was kept aside for it. */
+async function settle(access: Access, covered: readonly PendingWrite[], pending: Pending) {
+  if (covered.length === 0) return;
+  await acknowledge(
+    access,
+    covered.map((write) => ({ write, result: 'sent' })),
+  );
+  await dropGraves(access, covered, pending);
+}
+
+async function dropGraves(access: Access, done: readonly PendingWrite[], pending: Pending) {
+  const settled = done.filter(({ table, id }) => !pending.get(table)?.has(id));
   await access.delete(
     gravesStore,
     settled.map(({ table, id }) => [table, id]),

@@ -1,7 +1,7 @@
 // Dead letters that the app deals with, and writes on its behalf, which are recorded like its own.
 import { TidemarkError } from '../../errors.js';
 import { decodeKey, decodeRow, encodeRow } from '../../values.js';
-import { noLetter, writtenBy } from '../local-write.js';
+import { checkRetry, noLetter, writtenBy } from '../local-write.js';
 import type { DeadLetter, LocalWrite } from '../store.js';
 import { type Access, transact } from './access.js';
 import type { Draft } from './entry.js';
@@ -17,6 +17,8 @@ async function letterAt(access: Access, id: number): Promise<DeadLetter> {
 export function retryLetter(recorder: Recorder, id: number): Promise<void> {
   return writing(recorder, async (access) => {
     const letter = await letterAt(access, id);
+    const { table, id: record } = letter.change;
+    checkRetry(letter, (await access.get(rereadsStore, [table, record])) !== undefined);
     await writeLocal(access, recorder, letter.change, letter);
     await access.delete(deadStore, [id]);
   });
@@ -33,7 +35,8 @@ export function writeForApp(recorder: Recorder, change: LocalWrite): Promise<voi
 }
 
 function writing({ tracker }: Recorder, work: (access: Access) => Promise<void>): Promise<void> {
-  return transact(tracker, 'rw', [...tracker.tables.keys(), logStore, deadStore], work);
+  const stores = [...tracker.tables.keys(), logStore, deadStore, rereadsStore];
+  return transact(tracker, 'rw', stores, work);
 }
 
 async function writeLocal(

@@ -4,16 +4,19 @@ import type { Columns, JoinedColumns } from '../../columns.js';
 import { columnsOfChange } from '../../columns.js';
 import type { Join } from '../../merge.js';
 import { decodeKey, decodeRow, encodeRow } from '../../values.js';
-import type { Change, IdText, Loss, RecordKey } from '../../wire.js';
+import type { Change, IdText, Loss, RecordKey, WireRow } from '../../wire.js';
 import { patchedRow } from '../changed.js';
+import { coveredBy } from '../covered.js';
 import { groupBy } from '../group.js';
 import { lossesOf } from '../losses.js';
 import { decide, foldWrites } from '../pending.js';
+import type { PendingWrite } from '../store.js';
 import type { Access } from './access.js';
 import { type DeadRow, deadStore, type GraveRow, gravesStore } from './schema.js';
 
-/** The columns of the pending writes, by table and id. */
-export type Pending = Map<string, Map<IdText, Columns[]>>;
+/** The pending writes of one table's records. */
+export type PendingOfTable = Map<IdText, PendingWrite[]>;
+export type Pending = Map<string, PendingOfTable>;
 
 /** What came of changes, beside the rows. */
 export interface PageOutcome {
@@ -21,11 +24,14 @@ export interface PageOutcome {
   missing: RecordKey[];
   /** Records whose pending writes met a change: these may be stamped again. */
   contested: RecordKey[];
+  /** Pending writes that the hub was shown to hold, or something later. */
+  covered: PendingWrite[];
   losses: Loss[];
   /** Records whose rows an index refused. */
   refused: RecordKey[];
 }
 
+/** What a change covers leaves `pending`; the log is the caller's. */
 export async function applyChanges(
   access: Access,
   changes: readonly Change[],
@@ -53,7 +59,7 @@ class TablePage {
   async apply(
     changes: readonly Change[],
     join: Join,
-    pending: Map<IdText, Columns[]> | undefined,
+    pending: PendingOfTable | undefined,
   ): Promise<void> {
     const clean = pending ? changes.filter(({ id }) => !pending.has(id)) : changes;
     if (pending && clean.length < changes.length)
@@ -70,8 +76,10 @@ class TablePage {
     await this.#write();
   }
 
-  async #merge(changes: readonly Change[], join: Join, pending: Map<IdText, Columns[]>) {
-    const local = changes.map(({ id }) => foldWrites(pending.get(id) as Columns[]));
+  async #merge(changes: readonly Change[], join: Join, pending: PendingOfTable) {
+    const local = changes.map(({ id }) =>
+      foldWrites((pending.get(id) as PendingWrite[]).map(({ columns }) => columns)),
+    );
     const joined = join(local, changes.map(columnsOfChange));
     const rows = await this.#rows(changes);
     const graves = await this.access.getMany<GraveRow>(
@@ -85,6 +93,7 @@ class TablePage {
       const tagged = row === undefined ? undefined : encodeRow(row, this.table);
       const [mine, sides] = [local[i] as Columns, joined[i] as JoinedColumns];
       this.outcome.losses.push(...lossesOf(mine, tagged, change, sides));
+      this.#settle(pending, change, mine, tagged);
       const decision = decide(mine, tagged, change, sides);
       if (decision.kind === 'put') this.#puts.set(change.id, decodeRow(decision.row));
       else if (decision.kind === 'delete') {
@@ -93,6 +102,15 @@ class TablePage {
       }
     }
     await this.access.put(gravesStore, buried);
+  }
+
+  #settle(pending: PendingOfTable, change: Change, local: Columns, row: WireRow | undefined): void {
+    const writes = pending.get(change.id) as PendingWrite[];
+    const covered = coveredBy(change, writes, local, row);
+    this.outcome.covered.push(...covered);
+    const left = writes.filter((write) => !covered.includes(write));
+    if (left.length > 0) pending.set(change.id, left);
+    else pending.delete(change.id);
   }
 
   async #patch(patches: readonly Change[]): Promise<void> {
