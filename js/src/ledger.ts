@@ -57,7 +57,10 @@ export abstract class Ledger {
     const { table, id: record } = letter.change;
     const edited = { table, id: record, row: encodeRow(row, table) };
     // All that was refused is sent again, with the new values: both writes leave in one push.
-    await Promise.all([this.store.retryDeadLetter(id), this.store.write(edited)]);
+    const retried = this.store.retryDeadLetter(id);
+    // A delete may have to wait, and then nothing is written.
+    if (letter.change.deleted) await retried;
+    await Promise.all([retried, this.store.write(edited)]);
     this.changed();
   }
 

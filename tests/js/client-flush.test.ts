@@ -54,6 +54,25 @@ describe('flush()', () => {
     expect(b.get('k')).toEqual({ n: 1 });
   });
 
+  test('resolves when the hub is found to hold what was written: the answer was lost', async () => {
+    const a = await quietDevice();
+    const first = a.network.sent.length;
+    a.network.fault = (_, i) => (i < first ? null : 'unanswered');
+    a.put('k', { n: 1 });
+    await until(() => Object.keys(hub.view()).length === 1 && a.phase === 'waiting');
+    await a.client.close();
+    // Under a new node it is shown what the old one wrote.
+    await a.start();
+    const again = a.network.sent.length;
+    a.network.fault = () => null;
+    await settle(a.client.flush());
+    expect([a.status.pending, await a.store.recordState('todos', '"k"')]).toEqual([0, 'synced']);
+    const sent = a.network.sent.slice(again).flatMap(({ request }) => {
+      return 'changes' in request ? request.changes : [];
+    });
+    expect([sent, hub.view()]).toEqual([[], { 'todos "k"': { n: 1 } }]);
+  });
+
   test('before the first exchange waits for it', async () => {
     const a = await Device.open(hub);
     a.put('k', { n: 1 });

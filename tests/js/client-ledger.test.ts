@@ -107,6 +107,45 @@ describe('dead letters', () => {
     expect(hub.view()).toEqual({ 'todos "k"': { title: 'much too long', done: 0 } });
   });
 
+  test('of deletes wait until their record was read again, and only then are sent', async () => {
+    const [a, b] = await openPair(hub);
+    hub.refuse = ({ deleted }) => (deleted ? { ...tooLong, code: 'forbidden' } : null);
+    a.network.fault = ({ request }) => ('records' in request ? 'lost' : null);
+    a.delete('k');
+    await until(() => a.status.deadLetters === 1);
+    b.update('k', { title: 'unseen' });
+    await until(() => isQuiet(b));
+    const [letter] = await a.client.deadLetters();
+    const id = letter?.id as number;
+    const { code, retryable } = await rejectionOf(a.client.retry(id));
+    expect([code, retryable]).toEqual(['reread_pending', true]);
+    expect((await rejectionOf(a.client.edit(id, { title: 'mine' }))).code).toBe('reread_pending');
+    expect([a.get('k'), await a.client.pending()]).toEqual([undefined, []]);
+    hub.refuse = () => null;
+    a.network.fault = () => null;
+    await settle(a.client.flush());
+    expect(a.get('k')).toEqual({ title: 'unseen', done: 0 });
+    await a.client.retry(id);
+    await until(() => isQuiet(a) && a.status.deadLetters === 0);
+    expect([a.get('k'), hub.view()]).toEqual([undefined, {}]);
+  });
+
+  test('of deletes are edited into the row that is to be there instead', async () => {
+    const [a] = await openPair(hub);
+    hub.refuse = ({ deleted }) => (deleted ? { ...tooLong, code: 'forbidden' } : null);
+    a.delete('k');
+    await until(() => isQuiet(a) && a.get('k') !== undefined);
+    hub.refuse = () => null;
+    const [letter] = await a.client.deadLetters();
+    await a.client.edit(letter?.id as number, { title: 'kept' });
+    await until(() => isQuiet(a));
+    expect([a.get('k'), hub.view()]).toEqual([
+      { title: 'kept' },
+      { 'todos "k"': { title: 'kept' } },
+    ]);
+    expect(await a.client.deadLetters()).toEqual([]);
+  });
+
   test('are edited: what was refused with them goes as well, and in one push', async () => {
     const [a, id] = await refused();
     const count = a.network.sent.length;

@@ -14,16 +14,16 @@ export function coveredBy<T extends { columns: Columns }>(
   local: Columns,
   row: WireRow = {},
 ): T[] {
-  const found = writes.filter(({ columns }) => covers(change, columns, local, row));
-  const cleared = lastDelete(found);
-  if (cleared === null) return found;
+  const found = new Set(writes.filter(({ columns }) => covers(change, columns, local, row)));
+  const cleared = lastDelete([...found]);
   // What was written before a delete went with it: the row that is shown now has none of it.
-  return writes.filter((write) => found.includes(write) || write.columns.register < cleared);
+  return writes.filter((write) => found.has(write) || write.columns.register < cleared);
 }
 
-function lastDelete(writes: readonly { columns: Columns }[]): StampText | null {
+/** The stamp of the last of them that deletes; empty: none does. */
+function lastDelete(writes: readonly { columns: Columns }[]): StampText {
   const stamps = writes.flatMap(({ columns }) => (columns.deleted ? [columns.register] : []));
-  return stamps.sort().at(-1) ?? null;
+  return stamps.sort().at(-1) ?? '';
 }
 
 /** Whether joining `write` to a state that is at least `change` would change nothing. */

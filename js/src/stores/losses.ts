@@ -95,7 +95,7 @@ function has(row: WireRow, name: string): boolean {
   return Object.hasOwn(row, name) && !isAbsent(row[name]);
 }
 
-/** Orders a field of two rows as mergeRows does: one that is there is greater than one that is not. */
+/** Orders a field of two rows, as mergeRows does: one that is there is above one that is not. */
 export function compareFields(mine: WireRow, theirs: WireRow, name: string): number {
   if (has(mine, name) && has(theirs, name)) return compareTagged(mine[name], theirs[name]);
   return Number(has(mine, name)) - Number(has(theirs, name));

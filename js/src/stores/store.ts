@@ -117,9 +117,9 @@ export interface Store {
    * this transaction. A pending delete keeps its record deleted against a patch, whatever the
    * stamps: the hub then sends the whole row. What meets pending writes goes to the rereads: they
    * may be stamped again, and it be decided otherwise. A pending write that a change covers is
-   * settled and leaves the log: the change's register has its stamp or a later one, and so has every
-   * field that it wrote, with the same value where the stamp is the same; what was written before a
-   * delete that is settled leaves with it. A change that deletes a record with pending
+   * settled and leaves the log: the change has the stamp of its register or a later one, and so of
+   * every field that it wrote, with the same value where the stamp is the same. What was written
+   * before a delete that is settled leaves with it. A change that deletes a record with pending
    * writes keeps their row aside until they are acknowledged, so that they are still sent. A value
    * that loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
    * changing nothing, if `term` is no longer the one that `lead` gave.

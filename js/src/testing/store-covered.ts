@@ -92,6 +92,11 @@ export const coveredTests: StoreTests = {
     equal([await left(subject), await read(subject)], [['m,n'], { id: 'a', n: 9, m: 2 }], 'field');
     await subject.pull(deleted(stamp));
     equal(await left(subject), ['m,n'], 'a delete');
+    await subject.acknowledge(await subject.writes());
+    await remove(subject.driver);
+    const [at = ''] = (await subject.writes()).map(({ columns }) => columns.register);
+    await subject.pull(whole(at, { n: 1 }));
+    equal(await left(subject), ['delete'], 'a row');
   },
 
   'an equal stamp with a field that the other has not settles nothing': async (subject) => {
@@ -194,9 +199,9 @@ export const coveredTests: StoreTests = {
     const [stamp = ''] = await written(subject, set({ n: 2 }));
     const { pending, missing } = await subject.commit({
       records: [whole(stamp, { n: 2, m: 1 })],
-      changes: [patch(early, { m: 7 })],
+      changes: [patch(early, { n: 7 })],
     });
-    equal([pending, missing, await read(subject)], [0, 0, { id: 'a', n: 2, m: 7 }], 'result');
+    equal([pending, missing, await read(subject)], [0, 0, { id: 'a', n: 7, m: 1 }], 'result');
   },
 
   'a row kept aside goes with the writes that it was kept for': async (subject) => {

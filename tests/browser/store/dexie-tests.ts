@@ -114,6 +114,16 @@ export function dexieTests(join: Join): Record<string, () => Promise<void>> {
         equal(await db.table('todos').get('d'), undefined, 'row');
       }),
 
+    'bulkPut, of which a page covers one row': () =>
+      expectLog(['todos a set title', 'todos c set title'], async (db, store) => {
+        await db.table('todos').bulkPut(rows.map((row) => ({ ...row, title: 'new' })));
+        const { id = '', columns } = (await store.readOutbox(10)).writes[1] ?? {};
+        const stamp = columns?.register ?? '';
+        const echo = { table: 'todos', id, stamp, patch: true as const, row: { title: 'new' } };
+        const commit = { acknowledged: [], changes: [echo], clock: null, offsetMs: null };
+        equal((await store.commit(commit, join, await store.lead())).pending, 2, 'pending');
+      }),
+
     'bulkPut against a unique index': () =>
       expectLog(['todos a set email', 'todos d put!'], async (db) => {
         const puts = [{ ...rows[0], email: 'x' }, { ...rows[1], email: 'x' }, { id: 'd' }];

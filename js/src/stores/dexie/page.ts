@@ -106,9 +106,9 @@ class TablePage {
 
   #settle(pending: PendingOfTable, change: Change, local: Columns, row: WireRow | undefined): void {
     const writes = pending.get(change.id) as PendingWrite[];
-    const covered = coveredBy(change, writes, local, row);
+    const covered = new Set(coveredBy(change, writes, local, row));
     this.outcome.covered.push(...covered);
-    const left = writes.filter((write) => !covered.includes(write));
+    const left = writes.filter((write) => !covered.has(write));
     if (left.length > 0) pending.set(change.id, left);
     else pending.delete(change.id);
   }
