@@ -3,12 +3,13 @@
 import { type Columns, columnsOfChange } from '../columns.js';
 import type { Change, StampText, WireRow } from '../wire.js';
 import { compareFields, stampIn } from './losses.js';
+import type { PendingWrite } from './store.js';
 
 /**
  * Those of a record's `writes` that `change` settles. `local` is what all of them amount to, `row`
  * the row that they left, one kept aside included.
  */
-export function coveredBy<T extends { columns: Columns }>(
+export function coveredBy<T extends Pick<PendingWrite, 'columns' | 'offer'>>(
   change: Change,
   writes: readonly T[],
   local: Columns,
@@ -20,9 +21,11 @@ export function coveredBy<T extends { columns: Columns }>(
   return writes.filter((write) => found.has(write) || write.columns.register < cleared);
 }
 
-/** The stamp of the last of them that deletes; empty: none does. */
-function lastDelete(writes: readonly { columns: Columns }[]): StampText {
-  const stamps = writes.flatMap(({ columns }) => (columns.deleted ? [columns.register] : []));
+/** The stamp of the last delete of this device; empty: there is none. */
+function lastDelete(writes: readonly Pick<PendingWrite, 'columns' | 'offer'>[]): StampText {
+  // One that is offered may be another's: what was written here is kept aside.
+  const own = writes.filter(({ columns, offer }) => columns.deleted && offer === undefined);
+  const stamps = own.map(({ columns }) => columns.register);
   return stamps.sort().at(-1) ?? '';
 }
 

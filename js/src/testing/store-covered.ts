@@ -228,6 +228,19 @@ export const coveredTests: StoreTests = {
     equal((await subject.store.load()).adopted, 0, 'adopted');
   },
 
+  'a delete of another device that is offered and settled takes no edit with it': async (
+    subject,
+  ) => {
+    await written(subject, set({ n: 2 }));
+    const changes = [deleted(late)];
+    await subject.commit({ changes, journal: changes, seq: 2, cursor: 'e:2' });
+    await subject.commit({ reset: { offer: 1, adopt: false, cursor: 'e:2' }, cursor: null });
+    equal(await left(subject), ['delete', 'n'], 'offered');
+    equal((await subject.pull(deleted(late))).pending, 1, 'settled');
+    const { rows } = await subject.outbox();
+    equal([await left(subject), rows.get('todos')?.get('"a"')?.n], [['n'], 2], 'still to be sent');
+  },
+
   'a commit that fails settles nothing': async (subject) => {
     await written(subject, set({ n: 2 }));
     const bad = { table: 'todos', id: '"c"', stamp: late, row: { at: { '$tm:bogus': 1 } } };
