@@ -202,7 +202,7 @@ class EngineBinding {
     output_.insert(output_.end(), o.turns_before.begin(), o.turns_before.end());
   }
   void append(const tidemark::Commit& o) {
-    add({o.ticket, o.page, static_cast<std::uint32_t>(o.refused), o.give_up});
+    add({o.ticket, static_cast<std::uint32_t>(o.refused), o.give_up});
   }
   void append(const tidemark::Restamp& o) { add({o.ticket, o.refused}); }
   void append(const tidemark::Live& o) { add({o.open}); }

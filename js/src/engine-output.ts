@@ -9,7 +9,7 @@ import type { StampText } from './wire.js';
 export type EngineOutput =
   | { kind: 'loadOutbox'; ticket: number; writesMax: number }
   | SendOutput
-  | { kind: 'commit'; ticket: number; page: boolean; refused: ErrorCode | null; giveUp: boolean }
+  | { kind: 'commit'; ticket: number; refused: ErrorCode | null; giveUp: boolean }
   | { kind: 'restamp'; ticket: number; refused: boolean }
   | { kind: 'live'; open: boolean }
   | { kind: 'status' }
@@ -86,7 +86,7 @@ export function outputOf(numbers: Iterable<number>): EngineOutput | null {
       return { ...sendOf(more), ticket: a, call, refreshToken: c === 1, limit: d };
     }
     case 3:
-      return { kind: 'commit', ticket: a, page: b === 1, refused: codeOf(c), giveUp: d === 1 };
+      return { kind: 'commit', ticket: a, refused: codeOf(b), giveUp: c === 1 };
     case 4:
       return { kind: 'restamp', ticket: a, refused: b === 1 };
     case 5:

@@ -91,11 +91,8 @@ export class Exchange {
     };
   }
 
-  /**
-   * What to store. `page` false: the acknowledgements only. `giveUp` false: what is `refused` stays
-   * for later.
-   */
-  commit(page: boolean, refused: ErrorCode | null, giveUp = true): Brought {
+  /** What to store. `giveUp` false: what is `refused` stays for later. */
+  commit(refused: ErrorCode | null, giveUp = true): Brought {
     const acknowledged: Acknowledgement[] = this.batch.vanished.map((write) => ({
       write,
       result: 'sent',
@@ -105,7 +102,7 @@ export class Exchange {
       if (result !== undefined) acknowledged.push(...this.#acknowledge(i, change, result));
     }
     const commit: Brought = { acknowledged, changes: [] };
-    if (page && this.#pull !== null) this.#read(this.#pull, commit);
+    if (this.#pull !== null) this.#read(this.#pull, commit);
     this.#keepHeads(commit);
     return commit;
   }

@@ -209,10 +209,10 @@ export class Pump {
     this.#options.engine.handleStoreFault(ticket);
   }
 
-  async #commit({ ticket, page, refused, giveUp }: Step<'commit'>): Promise<void> {
+  async #commit({ ticket, refused, giveUp }: Step<'commit'>): Promise<void> {
     const { engine, store } = this.#options;
     const exchange = this.#exchange;
-    const brought = exchange.commit(page, refused, giveUp);
+    const brought = exchange.commit(refused, giveUp);
     const answers = brought.records;
     // What is here and not the hub's is offered to it, and not removed.
     const unknown = this.#wanted.unknownOf(answers);

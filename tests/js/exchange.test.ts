@@ -31,8 +31,8 @@ function exchangeOf(results: PushResult[], pulled: PullReply = pull()): Exchange
   exchange.receive(push, pulled);
   return exchange;
 }
-const done = (exchange: Exchange, page = true) =>
-  exchange.commit(page, null).acknowledged.map(({ write, result }) => `${write.entry} ${result}`);
+const done = (exchange: Exchange) =>
+  exchange.commit(null).acknowledged.map(({ write, result }) => `${write.entry} ${result}`);
 
 describe('the results of a push', () => {
   const all: PushResult[] = [
@@ -56,7 +56,7 @@ describe('the results of a push', () => {
   });
 
   test('give a dead letter its change and its reason', () => {
-    const [letter] = exchangeOf([rejected(false)]).commit(true, null).acknowledged;
+    const [letter] = exchangeOf([rejected(false)]).commit(null).acknowledged;
     expect(letter).toMatchObject({
       refusal: rejected(false),
       change: { id: '0', stamp: stampOf(20) },
@@ -96,29 +96,22 @@ const changes = pullReply().changes as Change[];
 
 describe('what is stored', () => {
   test('is the page and its cursor', () => {
-    const commit = exchangeOf([], pull({ changes, cursor: 'e:9' })).commit(true, null);
+    const commit = exchangeOf([], pull({ changes, cursor: 'e:9' })).commit(null);
     const stored = { acknowledged: [], changes, cursor: 'e:9', after: 'e:1', complete: true };
     expect(commit).toEqual(stored);
   });
 
   test('is a null cursor after a reset, and more to read', () => {
     const exchange = exchangeOf([], pull({ reset: true, cursor: null }));
-    expect(exchange.commit(true, null)).toMatchObject({ changes: [], cursor: null, after: 'e:1' });
+    expect(exchange.commit(null)).toMatchObject({ changes: [], cursor: null, after: 'e:1' });
     expect(exchange.summary(0, 0, 0).more).toBe(true);
-  });
-
-  test('without the page is the acknowledgements alone', () => {
-    const exchange = exchangeOf([{ outcome: 'applied' }], pull({ changes, cursor: 'e:9' }));
-    const commit = exchange.commit(false, null);
-    expect([commit.changes, 'cursor' in commit]).toEqual([[], false]);
-    expect(done(exchange, false)).toEqual(['1 sent']);
   });
 
   test('of a batch that the endpoint refuses is a dead letter, and no page', () => {
     const exchange = exchangeOf([{ outcome: 'applied' }]);
     const fresh = new Exchange('e:1');
     fresh.batch = exchange.batch;
-    const { acknowledged, changes: none, ...rest } = fresh.commit(true, 'too_large');
+    const { acknowledged, changes: none, ...rest } = fresh.commit('too_large');
     expect([none, rest]).toEqual([[], {}]);
     expect(acknowledged).toMatchObject([
       { result: 'dead', refusal: { code: 'too_large', message: 'too large' }, change: { id: '0' } },
@@ -132,26 +125,26 @@ describe('what is stored', () => {
   });
 
   test('is complete only with the last page', () => {
-    expect(exchangeOf([], pull({ more: true })).commit(true, null).complete).toBe(undefined);
-    expect(exchangeOf([], pull()).commit(false, null).complete).toBe(undefined);
+    expect(exchangeOf([], pull({ more: true })).commit(null).complete).toBe(undefined);
+    expect(exchangeOf([], pull()).commit(null).complete).toBe(true);
   });
 
   test('names the hub, and what is safe', () => {
     const reply = pull({ hub: 'h', seq: 9, safe: 4 });
-    expect(exchangeOf([], reply).commit(true, null)).toMatchObject({ hub: 'h', seq: 9, safe: 4 });
+    expect(exchangeOf([], reply).commit(null)).toMatchObject({ hub: 'h', seq: 9, safe: 4 });
   });
 
   test('of a reset is what to offer, and the cursor that was refused', () => {
     const reply = pull({ reset: true, cursor: null, offer: 7, hub: 'h', seq: 90, safe: 80 });
-    const commit = exchangeOf([], reply).commit(true, null);
+    const commit = exchangeOf([], reply).commit(null);
     expect(commit.reset).toEqual({ offer: 7, adopt: false, cursor: 'e:1' });
     expect([commit.changes, commit.cursor, commit.hub]).toEqual([[], null, 'h']);
     expect([commit.safe, commit.complete]).toEqual([undefined, undefined]);
     const knowing = pull({ reset: true, cursor: null, offer: 7, known: 'f:7' });
-    expect(exchangeOf([], knowing).commit(true, null).reset).toMatchObject({ known: 'f:7' });
+    expect(exchangeOf([], knowing).commit(null).reset).toMatchObject({ known: 'f:7' });
 
     const bare = pull({ reset: true, cursor: null, adopt: true });
-    const { reset } = exchangeOf([], bare).commit(true, null);
+    const { reset } = exchangeOf([], bare).commit(null);
     expect(reset).toEqual({ offer: null, adopt: true, cursor: 'e:1' });
   });
 });
@@ -170,7 +163,7 @@ describe('the journal', () => {
   ];
 
   test('has the heads of the page, without values', () => {
-    const commit = exchangeOf([], pull({ changes, seq: 5 })).commit(true, null);
+    const commit = exchangeOf([], pull({ changes, seq: 5 })).commit(null);
     expect([commit.journal, commit.seq]).toEqual([heads, 5]);
   });
 
@@ -191,7 +184,7 @@ describe('the journal', () => {
       patch: true,
       names: ['a'],
     });
-    const { journal, seq } = exchange.commit(true, null);
+    const { journal, seq } = exchange.commit(null);
     expect([journal, seq]).toEqual([[sent(0), sent(1)], 2]);
     expect(exchange.commit(false, null)).toMatchObject({ journal: [sent(0), sent(1)], seq: 2 });
   });
@@ -204,14 +197,14 @@ describe('the journal', () => {
       { ...key, id: '8', stamp: '000000000000-0000-0000000000000000', absent: true },
     ];
     exchange.receive(push, pull({ seq: 2 }), records);
-    const { journal, seq, records: stored } = exchange.commit(true, null);
+    const { journal, seq, records: stored } = exchange.commit(null);
     expect([journal, seq, stored]).toEqual([[{ ...key, stamp: stampA }], 3, records]);
     expect(exchange.commit(false, null).records).toBe(undefined);
     expect(exchange.summary(0, 0, 0).accepted).toBe(stampA);
   });
 
   test('is not kept for an endpoint that counts no seq', () => {
-    const commit = exchangeOf([{ outcome: 'applied' }], pull({ changes })).commit(true, null);
+    const commit = exchangeOf([{ outcome: 'applied' }], pull({ changes })).commit(null);
     expect(['journal' in commit, 'seq' in commit]).toEqual([false, false]);
   });
 });
@@ -227,7 +220,7 @@ describe('records that are asked for', () => {
   test('and not answered have everything read again', () => {
     const exchange = asking();
     exchange.receive(push, pull({ changes, cursor: 'e:9' }));
-    const { reset, cursor, changes: none } = exchange.commit(true, null);
+    const { reset, cursor, changes: none } = exchange.commit(null);
     expect([reset, cursor, none]).toEqual([{ offer: null, adopt: false, cursor: 'e:1' }, null, []]);
     expect(exchange.summary(0, 0, 0)).toMatchObject({ more: true, reset: true });
   });
@@ -238,7 +231,7 @@ describe('records that are asked for', () => {
     const onlyRead = asking();
     onlyRead.receive(null, pull());
     for (const exchange of [answered, onlyRead]) {
-      expect(exchange.commit(true, null).reset).toBe(undefined);
+      expect(exchange.commit(null).reset).toBe(undefined);
       expect(exchange.summary(0, 0, 0)).toMatchObject({ more: false, reset: false });
     }
   });

@@ -27,15 +27,16 @@ Columns fold(const std::vector<Columns>& writes) {
                    [](const Columns& a, const Columns& b) { return a.reg < b.reg; });
   Columns all;
   for (const Columns& write : ordered) {
-    if (write.deleted || write.has_base()) {
+    if (write.has_base()) {
       all = write;
       continue;
     }
+    all.deleted = write.deleted;
     for (int f = 0; f < kFields; ++f)
       if (write.field[f] != kNoStamp) all.field[f] = write.field[f];
     all.reg = write.reg;
-    all.deleted = false;
   }
+  if (all.deleted) return {{}, {}, all.reg, true};
   return all;
 }
 

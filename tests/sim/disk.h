@@ -120,7 +120,8 @@ class Disk {
   [[nodiscard]] Columns pending_columns(Record record) const;
 };
 
-/// What one record's pending writes amount to: a delete clears what was written before it.
+/// What one record's pending writes amount to: a delete that comes last clears what was written
+/// before it; one that a patch follows was another's, is only offered, and had lost.
 Columns fold(const std::vector<Columns>& writes);
 
 }  // namespace sim

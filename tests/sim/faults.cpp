@@ -95,7 +95,9 @@ void World::deal_with_letters(int i, bool all) {
   if (!it.alive) return;
   while (!it.disk.dead.empty()) {
     const DeadLetter letter = it.disk.dead.back();
-    const bool again = random_.chance(500);
+    // A delete of what nobody has seen is refused (reread_pending).
+    const bool unread = letter.columns.deleted && it.disk.rereads[letter.record];
+    const bool again = random_.chance(500) && !unread;
     for (const Value number : letter.writes) writes_[number].fate = Fate::discarded;
     it.disk.discard(it.disk.dead.size() - 1);
     if (again) retry(i, letter);
@@ -147,8 +149,15 @@ void World::drop_lost_copies() {
 
 bool World::copy_exists(Value number) const {
   const Write& write = writes_[number];
-  const auto holds = [number](const Values& values) {
-    return std::find(values.begin(), values.end(), number) != values.end();
+  // All of it: one value may have gone ahead of the others, with an earlier write's stamp.
+  const auto holds = [&](const Values& values) {
+    bool any = false;
+    for (int f = 0; f < kFields; ++f) {
+      if (!has(write.fields, f)) continue;
+      any = any || values[f] == number;
+      if (values[f] != number && !is_overwritten(number, f)) return false;
+    }
+    return any;
   };
   // Under its own stamp: an earlier one of its device's may have carried it first.
   const auto holds_own = [&](const HubRecord& held) {

@@ -107,7 +107,7 @@ class Hub {
   bool take_turn(const Request& request);
   [[nodiscard]] Result verdict_of(const Change& change) const;
   bool is_clock_wrong(const Change& change, WallMs now);
-  bool is_retired(Stamp stamp, bool offer) const;
+  bool is_retired(Stamp stamp) const;
   Result absent(Push& push, const Change& change);
   Result insert(Push& push, const Change& change);
   Result merge(Push& push, const Change& change);

@@ -32,28 +32,29 @@ bool Hub::take_turn(const Request& request) {
   return true;
 }
 
-bool Hub::is_retired(Stamp stamp, bool offer) const {
+bool Hub::is_retired(Stamp stamp) const {
   for (const auto& [node, until] : data.retired)
-    if (node == stamp.node) return !offer || stamp.ms() > until;
+    if (node == stamp.node) return stamp.ms() > until;
   return false;
 }
 
 bool Hub::is_clock_wrong(const Change& change, WallMs now) {
   const auto& columns = change.columns;
-  const bool offer = change.offer.epoch != 0;
   bool wrong = false;
   const auto look = [&](Stamp stamp) {
     if (stamp == kNoStamp) return;
     if (stamp.ms() > now + kDriftMs && !is(Mutant::no_drift_bound)) {
       wrong = true;
-      if (!is_retired(stamp, false) && !is(Mutant::no_retirement))
+      const auto is_it = [&](const auto& each) { return each.node == stamp.node; };
+      if (std::none_of(data.retired.begin(), data.retired.end(), is_it) &&
+          !is(Mutant::no_retirement))
         data.retired.push_back({stamp.node, now + kDriftMs});
     }
   };
   look(columns.base);
   look(columns.reg);
   for (const Stamp stamp : columns.field) look(stamp);
-  const auto refused = [&](Stamp stamp) { return stamp != kNoStamp && is_retired(stamp, offer); };
+  const auto refused = [&](Stamp stamp) { return stamp != kNoStamp && is_retired(stamp); };
   return wrong || refused(columns.base) || refused(columns.reg) ||
          std::any_of(columns.field.begin(), columns.field.end(), refused);
 }

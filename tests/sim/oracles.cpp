@@ -227,11 +227,12 @@ void World::look_at_write(Value number, const Write& write) {
   const HubRecord& held = hubs_[account].data.records[write.record];
   if (in_doubt_[write.record]) return;
   const bool purged = !held.held;
+  // Then a creation of long ago may stand where the record was.
+  const auto& purges = hubs_[account].purges;
+  const bool was_purged = std::any_of(purges.begin(), purges.end(), [&](const Purge& purge) {
+    return purge.record == write.record && purge.reg >= least;
+  });
   if (write.deletes) {
-    const auto& purges = hubs_[account].purges;
-    const bool was_purged = std::any_of(purges.begin(), purges.end(), [&](const Purge& purge) {
-      return purge.record == write.record && purge.reg >= least;
-    });
     if (held.held && !held.columns.deleted && held.columns.reg < least && !was_purged)
       fail(name + ", a delete, is undone");
     return;
@@ -240,7 +241,7 @@ void World::look_at_write(Value number, const Write& write) {
     if (!has(write.fields, f)) continue;
     if (held.held && held.values[f] == number && !held.columns.deleted) continue;
     if (is_overwritten(number, f)) continue;
-    if (held.held && held.columns.of(f) < least && held.columns.reg < least)
+    if (held.held && held.columns.of(f) < least && held.columns.reg < least && !was_purged)
       return fail(name + " is lost");
     if (!is_in_ledger(number))
       return fail(name + (purged ? " is gone" : " lost and is in no ledger"));

@@ -9,11 +9,11 @@ namespace sim {
 
 const char* name_of(Act act) {
   static constexpr const char* kNames[] = {
-      "deliver",        "write", "transaction", "pass",        "sync",
-      "crash",          "boot",  "offline",     "online",      "pause",
-      "resume",         "clock", "backup_hub",  "restore_hub", "backup_device",
-      "restore_device", "clone", "evict",       "disk",        "token",
-      "schema",         "quota", "account",     "letters",     "ages", "check"};
+      "deliver",    "write",       "transaction",   "pass",           "sync",    "crash",
+      "boot",       "offline",     "online",        "pause",          "resume",  "clock",
+      "backup_hub", "restore_hub", "backup_device", "restore_device", "clone",   "evict",
+      "disk",       "token",       "schema",        "quota",          "account", "letters",
+      "ages",       "check"};
   static_assert(sizeof(kNames) / sizeof(*kNames) == kActs);
   return kNames[static_cast<int>(act)];
 }

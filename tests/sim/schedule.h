@@ -34,7 +34,7 @@ enum class Act : std::uint8_t {
   quota,    // the hub is full, or is not
   account,  // another user signs in, or signs back
   letters,  // the user deals with dead letters
-  ages,   // weeks pass
+  ages,     // weeks pass
   check,    // everything is mended; after quiet, the oracles look
 };
 inline constexpr int kActs = static_cast<int>(Act::check) + 1;

@@ -111,7 +111,7 @@ class Device {
   std::string note(const Commit& step) {
     ticket = step.ticket;
     if (step.refused != Errc::ok) return step.give_up ? "refuse" : "put-off";
-    return step.page ? "commit" : "acknowledge";
+    return "commit";
   }
   std::string note(const Restamp& step) { return ticket = step.ticket, "restamp"; }
   std::string note(const Live& step) { return step.open ? "open" : "close"; }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, PushReply } from '../../js/src/wire.js';
 import { at, Device, newScope, nodeB, nodeC, patch, remove, whole } from './device.js';
+import { withHub } from './local-hub.js';
 
 const applied = { outcome: 'applied' };
 const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcome);
@@ -305,23 +306,30 @@ describe('clock', () => {
     expect(await device.meta()).toMatchObject({ seq: 0, counts: {} });
   });
 
-  test('its node is retired, in this batch and in later ones; others are not', async () => {
-    const device = new Device();
-    const reply = await device.push(
-      whole('a', at(1, nodeB), {}),
-      whole('b', ahead(2 * drift), {}),
-      whole('c', at(2, nodeB), {}),
-      whole('d', at(3), { n: 1 }, { fields: { n: at(4, nodeB) } }),
-      whole('e', at(5), {}),
-    );
-    expect(outcomes(reply)).toEqual(['applied', 'clock', 'clock', 'clock', 'applied']);
-    const duplicate = await device.push(whole('b', at(6, nodeB), {}), remove('a', at(7, nodeC)));
-    expect(outcomes(duplicate)).toEqual(['clock', 'applied']);
-  });
+  test('its node is retired from there on, for good and here only; what came before is taken', () =>
+    withHub((local) => {
+      const of = (ms: number, node = nodeB) => at(0, node, local.now + ms);
+      const late = of(drift + 3);
+      const changes = [
+        whole('a', of(1), {}),
+        whole('b', of(drift + 2), {}),
+        whole('c', of(drift), {}),
+        whole('d', of(3, nodeC), { n: 1 }, { fields: { n: late } }),
+        whole('e', of(5, nodeC), {}),
+      ];
+      const expected = ['applied', 'clock', 'applied', 'clock', 'applied'];
+      expect(outcomes(local.push(changes))).toEqual(expected);
+      // Their time has come, and what was refused stays so; what was taken is no news.
+      local.later(1);
+      expect(outcomes(local.push(changes))).toEqual(expected);
+      expect(outcomes(local.push([whole('f', of(drift), {})]))).toEqual(['clock']);
+    }));
 
   test('a node is retired in its scope only', async () => {
-    await new Device().push(whole('b', ahead(2 * drift), {}));
-    expect(outcomes(await new Device().push(whole('a', at(1, nodeB), {})))).toEqual(['applied']);
+    const late = ahead(2 * drift);
+    await new Device().push(whole('b', late, {}), whole('c', ahead(drift + 3_000), {}));
+    const other = await new Device().push(whole('a', ahead(drift - 1_000), {}));
+    expect(outcomes(other)).toEqual(['applied']);
   });
 });
 

@@ -30,25 +30,23 @@ export function wholeAgain({ columns, offer }: { columns: Columns; offer?: strin
 }
 
 /**
- * What one record's pending writes amount to: their join, but that a delete clears what was written
- * before it: those values are gone, and are never sent.
+ * What one record's pending writes amount to: their join, but that a delete which comes last clears
+ * what was written before it: those values are gone, and are never sent. A patch after a delete
+ * clears nothing: that delete was another's, is only offered, and had lost.
  */
 export function foldWrites(writes: readonly Columns[]): Columns {
   const ordered = [...writes].sort((a, b) => (a.register < b.register ? -1 : 1));
   const fields = new Map<string, StampText>();
   let base: StampText | null = null;
   for (const write of ordered) {
-    if (write.deleted) {
-      fields.clear();
-      base = null;
-    }
     if (write.base !== null && write.base > (base ?? '')) base = write.base;
     for (const [name, stamp] of write.fields)
       if (stamp > (fields.get(name) ?? '')) fields.set(name, stamp);
   }
-  if (base !== null) for (const [name, stamp] of fields) if (stamp <= base) fields.delete(name);
   const last = ordered[ordered.length - 1] as Columns;
-  return { base, fields, register: last.register, deleted: last.deleted };
+  if (last.deleted) return deleteColumns(last.register);
+  if (base !== null) for (const [name, stamp] of fields) if (stamp <= base) fields.delete(name);
+  return { base, fields, register: last.register, deleted: false };
 }
 
 /**

@@ -23,14 +23,15 @@ export class Acceptance {
     return this.#isClockWrong(change) ? { outcome: 'clock' } : limitOutcome(change);
   }
 
-  #isClockWrong({ stamp, fields, offer }: Change): boolean {
+  #isClockWrong({ stamp, fields }: Change): boolean {
     const stamps = fields === undefined ? [stamp] : [stamp, ...Object.values(fields)];
     // A copy of this change that is delivered later must not win once its time has come.
     for (const each of stamps) if (msOf(each) > this.#latestMs) this.#retire(nodeOf(each));
     return stamps.some((each) => {
       const bound = this.#boundOf(nodeOf(each));
-      // What is offered was taken before the hub was restored: what was refused is later.
-      return bound !== null && (offer === undefined || msOf(each) > bound);
+      // Up to there its stamps were fine, and a change that was taken must not be refused when it is
+      // sent again: its writer would stamp it again, over what others made of it.
+      return bound !== null && msOf(each) > bound;
     });
   }
 

@@ -84,8 +84,6 @@ struct Send {
 /// Store what the reply brought, in one transaction, then handle_committed or handle_store_fault.
 struct Commit {
   Ticket ticket = 0;
-  /// Whether to apply the reply's page.
-  bool page = true;
   /// Other than ok: there was no reply, the endpoint refuses the batch's only record for good; it
   /// becomes a dead letter.
   Errc refused = Errc::ok;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "outbox.h"
+#include "parting.h"
 #include "session.h"
 
 namespace tidemark {
@@ -13,9 +14,6 @@ namespace {
 
 // Sums and differences of times within this are exact, and stay within 64 bits.
 constexpr std::int64_t kMsMax = std::int64_t{1} << 53;
-// What the milliseconds of a stamp can hold.
-constexpr WallMs kStampMsMax = (WallMs{1} << 48) - 1;
-
 std::int64_t within(std::int64_t ms) noexcept { return std::clamp(ms, -kMsMax, kMsMax); }
 
 Config within(Config config) noexcept {
@@ -23,6 +21,8 @@ Config within(Config config) noexcept {
                            &config.backoff_ms_max, &config.push_delay_ms, &config.poll_ms,
                            &config.poll_live_ms, &config.stall_ms})
     *ms = std::clamp<std::int64_t>(*ms, 0, kMsMax);
+  // Or every look at the clock would find the session stalled once more.
+  config.stall_ms = std::max<std::int64_t>(config.stall_ms, 1);
   return config;
 }
 
@@ -54,68 +54,46 @@ struct Engine::Impl {
       clock.set_offset_ms(clock.offset_ms() + behind);
   }
 
-  // Goes on under a new node, from `from`.
-  void renew(Node spare, Stamp from) noexcept {
-    shifted_node = clock.node();
-    last_restamped = {};
-    clock.restart(spare, from);
-    session.forget_turns();
-  }
-
-  // Behind all to which the pending entries will be moved: what is written from now on follows
-  // them.
-  [[nodiscard]] Stamp moved_end(std::int64_t shift) const noexcept {
-    const auto ms = std::clamp<WallMs>(clock.last().ms() + shift, 0, kStampMsMax);
-    const Stamp moved{static_cast<std::uint64_t>(ms) << 16, clock.node()};
-    Stamp end = std::max({floor, moved, logged});
-    end.time += std::min<std::uint64_t>(pending, ~std::uint64_t{0} - end.time);
-    return end;
-  }
-
-  // Whether what is pending is to be stamped again, under a new node.
-  bool part(const Reply& reply, bool first_answer, std::int64_t shift, Node spare) noexcept {
-    const bool refused = reply.clock_refused > 0;
+  // Whether what is pending is to be stamped again, under a new node. `floor`: the greatest stamp
+  // that was accepted before this reply.
+  bool part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
+            Node spare) noexcept {
+    if (session.must_restamp()) return false;
+    const auto decide = [&](Parting::Way way) {
+      parting.decide(way, shift, spare, {floor, logged}, clock);
+      return true;
+    };
+    if (reply.cloned > 0) return decide(Parting::Way::renamed);
+    if (reply.clock_refused > 0) return decide(Parting::Way::anew);
     // Only before the first push of an engine is it certain that nothing under its node was ever
     // sent.
-    const bool moved = first_answer && shift != 0 && pending > 0;
-    shift_ms = moved && !refused ? std::optional(shift) : std::nullopt;
-    // A copy of this engine pushes under the same node: from here on they part. What is pending
-    // keeps its times, or it would overwrite what the other has written since.
-    cloned = reply.cloned > 0;
-    if (cloned)
-      renew(spare, clock.last());
-    else if (refused)
-      renew(spare, ground(reply.server_at));
-    else if (moved)
-      renew(spare, moved_end(shift));
-    return cloned || refused || moved;
+    const bool is_moved = first_answer && shift != 0 && pending > 0;
+    return is_moved && decide(Parting::Way::moved);
+  }
+
+  void leave_node(WallMs now) noexcept {
+    if (!parting.is_due()) return;
+    parting.leave(clock, ground(), pending, now);
+    session.forget_turns();
   }
 
   // What the hub accepted when its own clock was ahead is no ground to stand on: it would refuse
   // all that follows.
-  [[nodiscard]] Stamp ground(WallMs server_at) const noexcept {
+  [[nodiscard]] Stamp ground() const noexcept {
     return is_ahead(accepted, server_at, config.drift_ms_max) ? Stamp{} : accepted;
-  }
-
-  [[nodiscard]] Node renamed(Node node) const noexcept {
-    return node == shifted_node ? clock.node() : node;
   }
 
   Config config;
   Clock clock;
   Session session;
+  Parting parting;
   Batch batch;
   Stamp accepted;
   // The greatest stamp that was in the log when the engine started: of other nodes, never moved.
   Stamp logged;
   std::uint32_t pending = 0;
-  // While restamping: entries of this node are moved by so much; null: all are stamped as of now.
-  std::optional<std::int64_t> shift_ms;
-  // Their node changes, and nothing else.
-  bool cloned = false;
-  Node shifted_node{0};
-  Stamp floor;
-  Stamp last_restamped;
+  // As of the last reply.
+  WallMs server_at = 0;
 };
 
 Engine::Engine(const Config& config, Node node)
@@ -145,23 +123,7 @@ Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
 }
 
 Result<Stamp> Engine::restamp(Stamp first, std::uint32_t count, WallMs now) noexcept {
-  if (impl_->cloned) return Stamp{first.time, impl_->renamed(first.node)};
-  if (!impl_->shift_ms) return impl_->clock.reserve(count, within(now));
-  // Moved rather than made new: an edit of last Monday must not become one of today because the
-  // offset was wrong.
-  if (first.node != impl_->shifted_node) {
-    // What was written after it stays after it.
-    impl_->last_restamped = std::max(impl_->last_restamped, first);
-    return first;
-  }
-  if (count == 0) return Errc::bad_input;
-  const Stamp after = std::max(impl_->floor, impl_->last_restamped);
-  Clock moved(impl_->clock.node());
-  moved.observe(after);
-  const auto stamp = moved.reserve(count, first.ms() + *impl_->shift_ms);
-  impl_->last_restamped = moved.last();
-  impl_->clock.observe(moved.last());
-  return stamp;
+  return impl_->parting.restamp(impl_->clock, first, count, within(now));
 }
 
 void Engine::start(std::uint32_t pending, WallMs now, bool reading) noexcept {
@@ -195,10 +157,9 @@ void Engine::handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart,
                           Node spare) noexcept {
   impl_->clock.set_offset_ms(within(offset_ms));
   // Our own pending entries are on the way to another node already.
-  if (restart && !impl_->session.must_restamp())
-    impl_->renew(spare, accepted);
-  else
-    impl_->clock.observe(accepted);
+  if (!restart || impl_->session.must_restamp()) return impl_->clock.observe(accepted);
+  impl_->clock.restart(spare, accepted);
+  impl_->session.forget_turns();
 }
 
 Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_t pending,
@@ -227,11 +188,12 @@ void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noex
   for (WallMs* at : {&reply.sent_at, &reply.received_at, &reply.server_at}) *at = within(*at);
   const bool first_answer = !impl_->session.has_answered();
   const std::int64_t shift = impl_->learn_time(reply);
-  if (!impl_->session.must_restamp()) impl_->floor = impl_->accepted;
+  const Stamp floor = impl_->accepted;
+  impl_->server_at = reply.server_at;
   if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
     impl_->accepted = std::max(impl_->accepted, reply.accepted);
-  const bool parts = !impl_->session.must_restamp() && impl_->part(reply, first_answer, shift, spare);
-  impl_->clock.observe(parts ? impl_->ground(reply.server_at) : impl_->accepted);
+  const bool parts = impl_->part(reply, first_answer, shift, floor, spare);
+  impl_->clock.observe(impl_->accepted);
   impl_->session.replied(reply, parts);
 }
 
@@ -249,15 +211,21 @@ void Engine::handle_committed(Ticket ticket, std::uint32_t pending, std::uint32_
 }
 
 void Engine::handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
-  if (impl_->session.is_current(ticket)) impl_->session.restamped(within(now), random);
+  if (!impl_->session.is_current(ticket)) return;
+  impl_->parting.finish();
+  impl_->session.restamped(within(now), random);
 }
 
 void Engine::handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept {
   if (!impl_->session.is_current(ticket)) return;
-  impl_->last_restamped = {};  // nothing was moved
+  impl_->parting.turn_back(impl_->clock);
   impl_->session.store_failed(within(now), random);
 }
 
-std::optional<Output> Engine::poll(WallMs now) noexcept { return impl_->session.poll(within(now)); }
+std::optional<Output> Engine::poll(WallMs now) noexcept {
+  auto output = impl_->session.poll(within(now));
+  if (output && std::holds_alternative<Restamp>(*output)) impl_->leave_node(within(now));
+  return output;
+}
 
 }  // namespace tidemark

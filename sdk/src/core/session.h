@@ -31,7 +31,9 @@ class Session {
   /// Whether the pending entries are about to be stamped again.
   [[nodiscard]] bool must_restamp() const noexcept { return must_restamp_; }
   /// Whether the next request may carry changes.
-  [[nodiscard]] bool may_push() const noexcept { return has_answered_ && !reading_ && !handshake_ && !must_restamp_; }
+  [[nodiscard]] bool may_push() const noexcept {
+    return has_answered_ && !reading_ && !handshake_ && !must_restamp_;
+  }
 
   void start(WallMs now, bool reading) noexcept;
   void close() noexcept;

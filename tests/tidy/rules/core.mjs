@@ -55,10 +55,10 @@ const groups = [
   ['errors.def', 'result', 'bytes', 'config'],
   ['ids'],
   ['stamp'],
-  ['change'],
-  ['output', 'merge', 'digest', 'outbox', 'backoff'],
+  ['change', 'status'],
+  ['output', 'merge', 'digest', 'outbox', 'backoff', 'parting'],
   ['log', 'reconcile'],
-  ['session'],
+  ['session', 'session_poll', 'session_watch'],
   ['engine'],
   ['tidemark'],
 ];
