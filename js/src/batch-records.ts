@@ -1,5 +1,5 @@
 // The records of a batch, out of the core's cells.
-import { cellWords, type FieldNumbers } from './columns.js';
+import { cellWords, type FieldNumbers } from './cells.js';
 import { readStamp } from './stamp-words.js';
 import type { StampText } from './wire.js';
 

@@ -1,13 +1,7 @@
 // The typed facade of the core's pure half, the join. With engine.ts the only file that knows the
 // raw object.
-import {
-  type Columns,
-  cellWords,
-  FieldNumbers,
-  type JoinedColumns,
-  pushCells,
-  readJoined,
-} from './columns.js';
+import { CellWriter, countCells, FieldNumbers, readJoined } from './cells.js';
+import type { Columns, JoinedColumns } from './columns.js';
 import { TidemarkError } from './errors.js';
 import type { Join } from './merge.js';
 import { loadWasm, type RawEngine } from './wasm.js';
@@ -19,12 +13,13 @@ export function joinWith(
   remote: readonly Columns[],
 ): JoinedColumns[] {
   const numbers = new FieldNumbers();
-  const words: number[] = [];
-  for (const [i, columns] of local.entries()) pushCells(words, i, columns, numbers);
-  const localCells = words.length / cellWords;
-  for (const [i, columns] of remote.entries()) pushCells(words, i, columns, numbers);
-  raw.scratch(words.length).set(words);
-  const count = raw.join(localCells, words.length / cellWords - localCells);
+  const localCells = countCells(local);
+  const remoteCells = countCells(remote);
+  const cells = new CellWriter(raw, 0, localCells + remoteCells, numbers);
+  for (let i = 0; i < local.length; i++) cells.add(i, local[i] as Columns);
+  for (let i = 0; i < remote.length; i++) cells.add(i, remote[i] as Columns);
+  cells.end();
+  const count = raw.join(localCells, remoteCells);
   if (count < 0) throw new TidemarkError('engine_failed', `join answered ${count}`);
   return readJoined(raw.joined(), local.length, numbers);
 }

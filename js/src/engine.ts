@@ -1,7 +1,7 @@
 // The typed facade of the engine: numbers and words in and out of the core, and nothing
 // else. No policy is here.
 import { readRecords } from './batch-records.js';
-import { cellWords, FieldNumbers, pushCells } from './columns.js';
+import { CellWriter, countCells, FieldNumbers } from './cells.js';
 import { type Hash, hashWith, joinWith } from './core.js';
 import {
   codeOf,
@@ -157,22 +157,12 @@ export class Engine implements Stamper {
   handleOutbox(ticket: number, numbered: NumberedOutbox): EngineBatch | null {
     const { outbox, records } = numbered;
     const names = new FieldNumbers();
-    const heads: number[] = [];
-    const cells: number[] = [];
-    for (const [i, write] of outbox.writes.entries()) {
-      const before = cells.length;
-      const record = numbered.recordOf[i] as number;
-      pushCells(cells, record, write.columns, names);
-      const count = (cells.length - before) / cellWords;
-      heads.push(record, numbered.transactionOf[i] as number, count);
-    }
-    const words = [...heads, ...records.map(({ bytes }) => bytes), ...cells];
-    this.#raw.scratch(words.length).set(words);
+    const cells = this.#putOutbox(numbered, names);
     const code = this.#raw.handleOutbox(
       ticket,
       outbox.writes.length,
       records.length,
-      cells.length / cellWords,
+      cells,
       outbox.rereads.length,
       outbox.pending,
       this.#host.now(),
@@ -228,6 +218,27 @@ export class Engine implements Stamper {
   /** Frees the engine's memory: it cannot be used any more. */
   delete(): void {
     this.#raw.delete();
+  }
+
+  /** Returns how many cells the writes have. */
+  #putOutbox({ outbox, records, recordOf, transactionOf }: NumberedOutbox, names: FieldNumbers) {
+    const { writes } = outbox;
+    const counts = writes.map(({ columns }) => countCells([columns]));
+    const cells = counts.reduce((sum, count) => sum + count, 0);
+    const firstCell = writes.length * 3 + records.length;
+    const writer = new CellWriter(this.#raw, firstCell, cells, names);
+    const { words } = writer;
+    for (const [i, { columns }] of writes.entries()) {
+      const record = recordOf[i] as number;
+      words.set([record, transactionOf[i] as number, counts[i] as number], i * 3);
+      writer.add(record, columns);
+    }
+    writer.end();
+    words.set(
+      records.map(({ bytes }) => bytes),
+      writes.length * 3,
+    );
+    return cells;
   }
 
   #putStamps(first: StampText | null, second: StampText | null): void {

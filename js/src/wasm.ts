@@ -21,6 +21,8 @@ export interface RawEngine extends Forwarded {
 
 /** Calls that take and give numbers alone. */
 interface Forwarded {
+  /** Addresses; see bindings/stamp_texts.cpp. */
+  readStamps(cells: number, count: number, texts: number): boolean | number;
   join(local: number, remote: number): number;
   restore(offsetMs: number): void;
   start(pending: number, now: number, reading: boolean): void;

@@ -91,6 +91,41 @@ describe('the join in the core', () => {
     expect(new Set(merged.fields.values())).toEqual(new Set([stampOf(30)]));
   });
 
+  test.each(stamps.invalid)('refuses the stamp "%s"', (stamp) => {
+    const at = { base: null, fields: new Map(), register: stamp, deleted: false };
+    const fine = columnsOf({ alive: 10 });
+    expect(() => join([fine, at], [fine, fine])).toThrow(
+      expect.objectContaining({ code: 'bad_stamp' }),
+    );
+    expect(() => join([fine, fine], [at, fine])).toThrow(
+      expect.objectContaining({ code: 'bad_stamp' }),
+    );
+  });
+
+  test('refuses a digit that is none, wherever it is', () => {
+    const [, text] = stamps.valid.map(({ text }) => text) as [string, string];
+    const fine = columnsOf({ alive: 10 });
+    for (let at = 0; at < text.length; at++)
+      for (const wrong of ['/', ':', '@', 'A', '`', 'g', 'o', '\u007f', '\u00b1']) {
+        const register = `${text.slice(0, at)}${wrong}${text.slice(at + 1)}`;
+        const columns = { base: null, fields: new Map(), register, deleted: false };
+        expect(() => join([fine], [columns])).toThrow('malformed stamp');
+      }
+  });
+
+  test('takes more stamps than are read at once, of one record and in any order', () => {
+    const names = Array.from({ length: 1_300 }, (_, n) => `f${n}`);
+    const at = (list: string[], n: number) =>
+      columnsOf({
+        alive: n,
+        fields: Object.fromEntries(list.map((name) => [name, n + 10 * Number(name.slice(1))])),
+      });
+    const [joined] = join([at(names, 11)], [at([...names].reverse(), 12)]);
+    expect(joined?.fields).toEqual(new Map(names.map((name) => [name, 'remote'])));
+    const [again] = join([at(names, 12)], [at([...names].reverse(), 11)]);
+    expect(again?.fields).toEqual(new Map(names.map((name) => [name, 'local'])));
+  });
+
   test('of unsorted fields is that of sorted ones', () => {
     const local = columnsOf({ base: 10, alive: 40, fields: { z: 20, a: 30, m: 40 } });
     const remote = columnsOf({ alive: 50, fields: { m: 30, a: 40, z: 50 } });

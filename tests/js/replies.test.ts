@@ -2,7 +2,7 @@
 // `bad_reply` and nothing worse.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { columnsOfChange, FieldNumbers, pushCells } from '../../js/src/columns.js';
+import { columnsOfChange } from '../../js/src/columns.js';
 import { TidemarkError } from '../../js/src/errors.js';
 import { Exchange } from '../../js/src/exchange.js';
 import {
@@ -13,10 +13,12 @@ import {
   checkPushReply,
 } from '../../js/src/transports/replies.js';
 import type { PullReply } from '../../js/src/wire.js';
+import { realJoin } from './support/core.js';
 import { errorOf } from './support/errors.js';
 import { fullReply, pullReply, pushReply, spoiled, stampA, stampB } from './support/replies.js';
 
 const changes = pushReply().results.length;
+const join = await realJoin();
 
 /** The reply, or null for one that is refused as it must be. */
 function accepted<T>(check: () => T): T | null {
@@ -31,10 +33,8 @@ function accepted<T>(check: () => T): T | null {
 
 // What follows the check must be able to take whatever passed it.
 function use(pull: PullReply): void {
-  const words: number[] = [];
-  for (const change of pull.changes)
-    pushCells(words, 0, columnsOfChange(change), new FieldNumbers());
-  expect(words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)).toBe(true);
+  const columns = pull.changes.map(columnsOfChange);
+  expect(join(columns, columns)).toHaveLength(columns.length);
   const exchange = new Exchange('e:1');
   if (accepted(() => exchange.receive(null, pull)) !== null)
     exchange.summary(0, 0, pull.serverTime);

@@ -1,18 +1,18 @@
 // The join through WebAssembly, the crossing included, against a JavaScript Map that does the same.
 import { readFile } from 'node:fs/promises';
 import {
-  type Columns,
+  CellWriter,
   cellWords,
+  countCells,
   FieldNumbers,
-  type JoinedColumns,
-  pushCells,
   readJoined,
-  type Side,
-} from '../../../js/src/columns.js';
+} from '../../../js/src/cells.js';
+import type { Columns, JoinedColumns, Side } from '../../../js/src/columns.js';
 import { joinWith } from '../../../js/src/core.js';
 import { loadWasm, type RawEngine, useWasm } from '../../../js/src/wasm.js';
 
 const records = 100_000;
+const pageSize = 1_000;
 const pairs = 15;
 const warmUps = 3;
 
@@ -22,13 +22,15 @@ interface Sample {
   /** The crossing alone: cells that are words already go in, and the answer's words are read. */
   words: number[];
   /** Of the crossing, step by step. */
-  steps: Record<'encode' | 'copy' | 'join' | 'decode', number[]>;
+  steps: Record<'encode' | 'join' | 'decode', number[]>;
 }
 
 /** A hybrid logical time as text, `n` ticks after a moment in 2023. */
 function stampText(n: number, node: number): string {
   const time = ((1_700_000_000_000n << 16n) + BigInt(n)).toString(16).padStart(16, '0');
-  return `${time.slice(0, 12)}-${time.slice(12)}-${node.toString(16).padStart(16, '0')}`;
+  const text = `${time.slice(0, 12)}-${time.slice(12)}-${node.toString(16).padStart(16, '0')}`;
+  // One piece, as in a reply: not the pieces that it is made of.
+  return JSON.parse(`"${text}"`);
 }
 
 const patch = (field: string, stamp: string): Columns => ({
@@ -47,6 +49,20 @@ function sides(): { local: Columns[]; remote: Columns[] } {
       patch(n % 2 === 0 ? 'title' : 'done', stampText(2 * n + (n % 4 < 2 ? 1 : 0), 2)),
     ),
   };
+}
+
+interface Page {
+  local: Columns[];
+  remote: Columns[];
+}
+
+/** As many at a time as a pull brings. */
+function pagesOf(local: Columns[], remote: Columns[]): Page[] {
+  const starts = Array.from({ length: records / pageSize }, (_, n) => n * pageSize);
+  return starts.map((start) => ({
+    local: local.slice(start, start + pageSize),
+    remote: remote.slice(start, start + pageSize),
+  }));
 }
 
 const greater = (mine: string, theirs: string): Side =>
@@ -78,29 +94,31 @@ function joinInMap(table: Map<string, Columns>, page: [string, Columns][]): Join
   return page.map(([id, theirs]) => joinColumns(table.get(id) as Columns, theirs));
 }
 
-function encode(local: Columns[], remote: Columns[]) {
+function encode(raw: RawEngine, local: Columns[], remote: Columns[]) {
   const numbers = new FieldNumbers();
-  const words: number[] = [];
-  for (const [i, columns] of local.entries()) pushCells(words, i, columns, numbers);
-  const localCells = words.length / cellWords;
-  for (const [i, columns] of remote.entries()) pushCells(words, i, columns, numbers);
-  return { words, localCells, numbers };
+  const [localCells, remoteCells] = [countCells(local), countCells(remote)];
+  const cells = new CellWriter(raw, 0, localCells + remoteCells, numbers);
+  for (const [i, columns] of local.entries()) cells.add(i, columns);
+  for (const [i, columns] of remote.entries()) cells.add(i, columns);
+  cells.end();
+  return { words: cells.words, localCells, remoteCells, numbers };
 }
 
 /** What joinWith does, with a look at the clock between its steps. */
-function timeSteps(raw: RawEngine, local: Columns[], remote: Columns[], steps: Sample['steps']) {
-  const start = performance.now();
-  const { words, localCells, numbers } = encode(local, remote);
-  const encoded = performance.now();
-  raw.scratch(words.length).set(words);
-  const copied = performance.now();
-  raw.join(localCells, words.length / cellWords - localCells);
-  const joined = performance.now();
-  readJoined(raw.joined(), local.length, numbers);
-  steps.encode.push(encoded - start);
-  steps.copy.push(copied - encoded);
-  steps.join.push(joined - copied);
-  steps.decode.push(performance.now() - joined);
+function timeSteps(raw: RawEngine, pages: Page[], steps: Sample['steps']) {
+  const sums = { encode: 0, join: 0, decode: 0 };
+  for (const { local, remote } of pages) {
+    const start = performance.now();
+    const { localCells, remoteCells, numbers } = encode(raw, local, remote);
+    const encoded = performance.now();
+    raw.join(localCells, remoteCells);
+    const joined = performance.now();
+    readJoined(raw.joined(), local.length, numbers);
+    sums.encode += encoded - start;
+    sums.join += joined - encoded;
+    sums.decode += performance.now() - joined;
+  }
+  for (const step of ['encode', 'join', 'decode'] as const) steps[step].push(sums[step]);
 }
 
 /** The core's answer to cells that are words already, every word of it read. */
@@ -131,9 +149,15 @@ export async function run(wasm: string): Promise<Sample & { records: number }> {
   const { Engine } = await loadWasm();
   const raw = new Engine(0, 0);
   const { local, remote } = sides();
+  const pages = pagesOf(local, remote);
   const table = new Map(local.map((columns, n) => [`todo-${n}`, columns]));
-  const page = remote.map((columns, n): [string, Columns] => [`todo-${n}`, columns]);
-  const works = { wasm: () => joinWith(raw, local, remote), map: () => joinInMap(table, page) };
+  const arrived = pages.map((page, p) =>
+    page.remote.map((columns, n): [string, Columns] => [`todo-${p * pageSize + n}`, columns]),
+  );
+  const works = {
+    wasm: () => pages.flatMap((page) => joinWith(raw, page.local, page.remote)),
+    map: () => arrived.flatMap((page) => joinInMap(table, page)),
+  };
   const [one, other] = [works.wasm(), works.map()];
   if (!one.every((joined, i) => same(joined, other[i] as JoinedColumns)))
     throw new Error('the Map joins otherwise than the core');
@@ -141,17 +165,17 @@ export async function run(wasm: string): Promise<Sample & { records: number }> {
     wasm: [],
     map: [],
     words: [],
-    steps: { encode: [], copy: [], join: [], decode: [] },
+    steps: { encode: [], join: [], decode: [] },
   };
-  const { words, localCells } = encode(local, remote);
-  const packed = Uint32Array.from(words);
+  const { words, localCells, remoteCells } = encode(raw, local, remote);
+  const packed = words.slice(0, (localCells + remoteCells) * cellWords);
   for (let i = -warmUps; i < pairs; i++) {
     const order = i % 2 === 0 ? (['wasm', 'map'] as const) : (['map', 'wasm'] as const);
     for (const name of order) {
       const took = timed(works[name]);
       if (i >= 0) sample[name].push(took);
     }
-    timeSteps(raw, local, remote, sample.steps);
+    timeSteps(raw, pages, sample.steps);
     sample.words.push(crossWords(raw, packed, localCells));
   }
   return { ...sample, records };
