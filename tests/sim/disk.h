@@ -108,11 +108,13 @@ class Disk {
  private:
   void acknowledge(const CommitInput& input);
   void settle(const Change& change, const std::vector<std::uint32_t>& ids, const Result& result);
+  void show(const Change& change);
   void page(const CommitInput& input);
   void take(const Change& change);
   void take_clean(const Change& change);
   void take_pending(const Change& change, const Columns& local);
   void lose(const Change& change, const Columns& local, const JoinResult& joined, const Row& row);
+  void drop_covered(const Change& change, const Values& values);
   void add_loss(const Loss& loss);
   void sweep();
   void reset(const Reply& reply);

@@ -81,6 +81,23 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
       break;
   }
   std::erase_if(log, covered);
+  if (result.outcome == Outcome::applied || result.outcome == Outcome::merged) show(change);
+}
+
+// What was decided by stamps that have changed since, or by what the hub has forgotten since, is
+// not what the hub has now.
+void Disk::show(const Change& change) {
+  Row& row = rows[change.record];
+  if (row.shown != change.columns.deleted) return;
+  if (!row.shown) rereads.set(change.record);
+  if (!row.shown || has_pending(change.record)) return;
+  for (int f = 0; f < kFields; ++f) {
+    if (row.values[f] == 0) continue;
+    Loss loss{change.record, change.columns.reg, {}, true};
+    loss.values[f] = row.values[f];
+    add_loss(loss);
+  }
+  row = {};
 }
 
 void Disk::page(const CommitInput& input) {
@@ -172,10 +189,7 @@ void Disk::take_pending(const Change& change, const Columns& local) {
   const Row row = here.shown ? here : graves[change.record];
   lose(change, local, joined, row);
   // What the hub holds, or something later, is sent: nobody may stamp it again.
-  if (!is(Mutant::covered_kept))
-    std::erase_if(log, [&](const Entry& entry) {
-      return entry.record == change.record && covers(change, entry.columns, row.values);
-    });
+  if (!is(Mutant::covered_kept)) drop_covered(change, row.values);
   if (local.deleted && change.is_patch()) return;
   const bool remote_deleted = change.columns.deleted;
   const Side side = joined.sides.reg;
@@ -199,6 +213,19 @@ void Disk::take_pending(const Change& change, const Columns& local) {
       merged.values[f] = theirs;
   }
   here = merged;
+}
+
+void Disk::drop_covered(const Change& change, const Values& values) {
+  const auto is_covered = [&](const Entry& entry) {
+    return entry.record == change.record && covers(change, entry.columns, values);
+  };
+  // What was written before an own delete is gone with it.
+  std::uint32_t gone = 0;
+  for (const Entry& entry : log)
+    if (is_covered(entry) && entry.columns.deleted && !entry.is_offer()) gone = entry.order;
+  std::erase_if(log, [&](const Entry& entry) {
+    return is_covered(entry) || (entry.record == change.record && entry.order < gone);
+  });
 }
 
 void Disk::lose(const Change& change, const Columns& local, const JoinResult& joined,

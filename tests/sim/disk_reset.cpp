@@ -42,7 +42,8 @@ void Disk::reset(const Reply& reply) {
       }
     }
   for (Record r = 0; r < kRecords; ++r) {
-    if (!offered[r]) continue;
+    // What is to be read again may show values that have lost since: not under the winner's stamps.
+    if (!offered[r] || (has_pending(r) && rereads[r])) continue;
     Columns columns = journaled[r];
     if (columns.deleted) {
       columns = {};

@@ -39,10 +39,16 @@ void World::restore_device(int i) {
   // What was never of any account is whoever's signs in first: not what is asked here.
   if (profile_.two_accounts && state.backup->hub == 0) return;
   device(i).disk = *state.backup;
+  mark_copied(device(i).disk);
   copied_ = true;
   state.read_to = {};
   boot(i);
   drop_lost_copies();
+}
+
+void World::mark_copied(const Disk& disk) {
+  for (const Entry& entry : disk.log)
+    if (entry.create) writes_[entry.write].copied = true;
 }
 
 // A running machine is copied: two engines go on from one memory.
@@ -54,6 +60,7 @@ void World::clone(int i) {
   states_.back().backup.reset();
   devices_.push_back(std::make_unique<Device>(copy, *this, DeviceConfig{}, random_.word()));
   device(copy).clone_from(device(i));
+  mark_copied(device(copy).disk);
   device(copy).pump();
 }
 

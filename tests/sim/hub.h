@@ -71,8 +71,8 @@ struct Purge {
   Stamp reg;
   /// While devices may still have offered it after a restore.
   bool early = false;
-  /// What the hub had taken for it.
-  std::vector<Value> values;
+  /// What the hub had taken for it, and under which stamps.
+  std::vector<std::pair<Value, Stamp>> values;
 };
 
 class Hub {

@@ -181,10 +181,10 @@ void Hub::maintain(WallMs now) {
     present.purged = std::max(present.purged, record.columns.reg);
     data.fence = std::max(data.fence, record.seq);
     const auto gone = static_cast<Record>(&record - data.records.data());
-    std::vector<Value> values;
+    std::vector<std::pair<Value, Stamp>> values;
     for (const Taken& each : data.taken)
-      if (each.change.record == gone)
-        values.insert(values.end(), each.change.values.begin(), each.change.values.end());
+      for (int f = 0; each.change.record == gone && f < kFields; ++f)
+        values.emplace_back(each.change.values[f], each.change.columns.of(f));
     std::erase_if(data.taken, [gone](const Taken& each) { return each.change.record == gone; });
     purges.push_back({present.id, gone, record.columns.reg, heals, std::move(values)});
     record = {};

@@ -40,6 +40,8 @@ bool Hub::is_retired(Stamp stamp) const {
 
 bool Hub::is_clock_wrong(const Change& change, WallMs now) {
   const auto& columns = change.columns;
+  // What is offered was taken once, by a hub that had not retired its node.
+  const bool offer = change.offer.epoch != 0;
   bool wrong = false;
   const auto look = [&](Stamp stamp) {
     if (stamp == kNoStamp) return;
@@ -54,7 +56,9 @@ bool Hub::is_clock_wrong(const Change& change, WallMs now) {
   look(columns.base);
   look(columns.reg);
   for (const Stamp stamp : columns.field) look(stamp);
-  const auto refused = [&](Stamp stamp) { return stamp != kNoStamp && is_retired(stamp); };
+  const auto refused = [&](Stamp stamp) {
+    return stamp != kNoStamp && !offer && is_retired(stamp);
+  };
   return wrong || refused(columns.base) || refused(columns.reg) ||
          std::any_of(columns.field.begin(), columns.field.end(), refused);
 }

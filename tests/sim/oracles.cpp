@@ -165,7 +165,7 @@ void World::look_at_hub(int number) {
         if (purge.early)
           return fail("a tombstone was purged while devices may still offer");
         else if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
-                 std::find(purge.values.begin(), purge.values.end(), value) != purge.values.end())
+                 is_back(purge, value))
           return fail("record " + std::to_string(r) + " was purged, and is back");
       if (!copied_ && is_overwritten_for_good(value, f))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
@@ -246,6 +246,16 @@ void World::look_at_write(Value number, const Write& write) {
     if (!is_in_ledger(number))
       return fail(name + (purged ? " is gone" : " lost and is in no ledger"));
   }
+}
+
+// A value may have gone ahead under an earlier write's stamp, and a creation is told from one that
+// was sent only by the device that sent it: a backup or a copy of it cannot.
+bool World::is_back(const Purge& purge, Value number) const {
+  const Write& write = writes_[number];
+  const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
+  return !write.copied && std::any_of(purge.values.begin(), purge.values.end(), [&](auto each) {
+    return each.first == number && each.second >= least;
+  });
 }
 
 // A value may be sent under an earlier write's stamp of the same log, whose window ended between

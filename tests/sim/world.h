@@ -32,6 +32,8 @@ struct Write {
   int account = -1;
   bool poison = false;
   bool put_off = false;
+  /// A creation that a backup or a copy holds, and that may have been sent since.
+  bool copied = false;
   std::uint32_t transaction = 0;
 };
 
@@ -102,6 +104,7 @@ class World : public DeviceHost {
   void restore_hub();
   void restore_device(int device);
   void clone(int device);
+  void mark_copied(const Disk& disk);
   void evict(int device);
   void switch_account(int device);
   void deal_with_letters(int device, bool all);
@@ -124,6 +127,7 @@ class World : public DeviceHost {
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
   void check_purged(int device, const Change& change);
+  [[nodiscard]] bool is_back(const Purge& purge, Value write) const;
   [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
   [[nodiscard]] bool is_deleted_after(Value write, int field) const;
   [[nodiscard]] bool is_overwritten_for_good(Value write, int field) const;

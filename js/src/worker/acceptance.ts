@@ -23,14 +23,17 @@ export class Acceptance {
     return this.#isClockWrong(change) ? { outcome: 'clock' } : limitOutcome(change);
   }
 
-  #isClockWrong({ stamp, fields }: Change): boolean {
+  #isClockWrong({ stamp, fields, offer }: Change): boolean {
     const stamps = fields === undefined ? [stamp] : [stamp, ...Object.values(fields)];
+    const ahead = stamps.filter((each) => msOf(each) > this.#latestMs);
     // A copy of this change that is delivered later must not win once its time has come.
-    for (const each of stamps) if (msOf(each) > this.#latestMs) this.#retire(nodeOf(each));
+    for (const each of ahead) this.#retire(nodeOf(each));
+    // What is offered was taken once, by a hub that had not retired its node.
+    if (offer !== undefined) return ahead.length > 0;
     return stamps.some((each) => {
       const bound = this.#boundOf(nodeOf(each));
-      // Up to there its stamps were fine, and a change that was taken must not be refused when it is
-      // sent again: its writer would stamp it again, over what others made of it.
+      // Up to there its stamps were fine, and a change that was taken must not be refused when it
+      // is sent again: its writer would stamp it again, over what others made of it.
       return bound !== null && msOf(each) > bound;
     });
   }
