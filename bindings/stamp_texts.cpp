@@ -30,6 +30,14 @@ std::uint32_t word_at(const char* high, const char* low, std::uint64_t& wrong) {
   return static_cast<std::uint32_t>(digits << 16 | digits >> 32);
 }
 
+tidemark::Stamp stamp_of(const char* text, std::uint64_t& wrong) {
+  wrong |= static_cast<std::uint64_t>((text[12] ^ '-') | (text[17] ^ '-'));
+  const std::uint64_t time_high = word_at(text, text + 4, wrong);
+  const std::uint64_t node_high = word_at(text + 18, text + 22, wrong);
+  return {time_high << 32 | word_at(text + 8, text + 13, wrong),
+          tidemark::Node{node_high << 32 | word_at(text + 26, text + 30, wrong)}};
+}
+
 }  // namespace
 
 // The first word of each of the `count` cells is the place of a text among `texts`, of 34
@@ -37,14 +45,15 @@ std::uint32_t word_at(const char* high, const char* low, std::uint64_t& wrong) {
 extern "C" EMSCRIPTEN_KEEPALIVE bool tm_read_stamps(const void* /* engine */, tidemark::Cell* cells,
                                                     std::uint32_t count, const char* texts) {
   std::uint64_t wrong = 0;
+  std::uint32_t last = ~std::uint32_t{0};
+  tidemark::Stamp stamp;
   for (std::uint32_t i = 0; i < count; ++i) {
     tidemark::Cell& cell = cells[i];
-    const char* text = texts + cell.time_high * kTextLength;
-    cell.time_high = word_at(text, text + 4, wrong);
-    cell.time_low = word_at(text + 8, text + 13, wrong);
-    cell.node_high = word_at(text + 18, text + 22, wrong);
-    cell.node_low = word_at(text + 26, text + 30, wrong);
-    wrong |= static_cast<std::uint64_t>((text[12] ^ '-') | (text[17] ^ '-'));
+    if (cell.time_high != last) {
+      last = cell.time_high;
+      stamp = stamp_of(texts + last * kTextLength, wrong);
+    }
+    cell = tidemark::Cell::of(cell.record, cell.field, stamp);
   }
   return wrong == 0;
 }

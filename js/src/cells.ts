@@ -14,19 +14,26 @@ const deleted = 2;
 const firstField = 3;
 const sides: readonly (Side | undefined)[] = [undefined, 'local', 'remote', 'tie'];
 /** How many stamps are read together: the text of more does not stay in the processor's cache. */
-const textsMax = 512;
+const textsMax = 256;
 
 /** The number that stands for each field name of one batch. */
 export class FieldNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #names: string[] = [];
+  // Often asked for next as well.
+  #name = '';
+  #number = 0;
 
   number(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    const number = firstField + this.#names.length;
-    this.#numbers.set(name, number);
-    this.#names.push(name);
+    if (name === this.#name && this.#number !== 0) return this.#number;
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.end;
+      this.#numbers.set(name, number);
+      this.#names.push(name);
+    }
+    this.#name = name;
+    this.#number = number;
     return number;
   }
 
@@ -57,8 +64,9 @@ export class CellWriter {
   #texts = '';
   #count = 0;
   readonly #room: Uint8Array;
-  /** Of these stamps, the last; and the first cell, whose first word is its stamp's place. */
-  #stamp: StampText | null = null;
+  /** The last of them: of the record that is being added. */
+  #stamp: StampText = '';
+  /** From here to `#at`, a cell's first word is the place of its stamp. */
   #unread: number;
   #at: number;
 
@@ -75,6 +83,7 @@ export class CellWriter {
 
   /** Adds the cells of `columns`, sorted by field. */
   add(record: number, { base, fields, register, deleted: isDeleted }: Columns): void {
+    this.#next(base ?? register);
     if (base !== null) this.#add(record, everyField, base);
     this.#add(record, isDeleted ? deleted : alive, register);
     if (this.#areSorted(fields))
@@ -101,18 +110,19 @@ export class CellWriter {
       throw new TidemarkError('bad_stamp');
     this.#texts = '';
     this.#count = 0;
-    this.#stamp = null;
     this.#unread = this.#at;
   }
 
-  // Most cells of a record are of one write.
+  #next(stamp: StampText): void {
+    if (this.#count === textsMax) this.end();
+    this.#texts += stamp;
+    this.#count++;
+    this.#stamp = stamp;
+  }
+
   #add(record: number, field: number, stamp: StampText): void {
-    if (stamp !== this.#stamp) {
-      if (this.#count === textsMax) this.end();
-      this.#texts += stamp;
-      this.#count++;
-      this.#stamp = stamp;
-    }
+    // Most cells of a record are of one write.
+    if (stamp !== this.#stamp) this.#next(stamp);
     const { words } = this;
     const at = this.#at;
     words[at] = this.#count - 1;
