@@ -155,3 +155,74 @@ TEST_CASE("parting: what is refused is stamped as of now, behind the ground") {
   CHECK(device.log[0] > ground);
   CHECK(device.log[0].ms() == kNow + 5);
 }
+
+TEST_CASE("parting: an attempt takes its time, and moves nothing onto what is written meanwhile") {
+  Device device;
+  device.write(kNow + kDay);
+  device.clock.set_offset_ms(-kDay);
+  device.decide(Parting::Way::moved, -kDay);
+  device.write(kNow + kDay + 10);
+  device.leave(kNow + kDay);
+  device.write(kNow + kDay + 30);
+  device.restamp(kNow + kDay + 30);
+  device.is_in_order();
+  CHECK(device.log[1].ms() == kNow);
+  CHECK(device.log[2].ms() == kNow + 30);
+}
+
+TEST_CASE(
+    "parting: the next attempt begins where the first did, though nobody heard how it ended") {
+  Device device;
+  device.write(kNow);
+  device.write(kNow);
+  device.decide(Parting::Way::moved, -kDay);
+  device.leave(kNow);
+  for (const Stamp stamp : std::vector(device.log))
+    REQUIRE(device.parting.restamp(device.clock, stamp, 1, kNow).ok());
+  device.leave(kNow);
+  device.restamp(kNow);
+  device.is_in_order();
+  CHECK(device.log[0] == Stamp{static_cast<std::uint64_t>(kNow - kDay) << 16, kNew});
+}
+
+TEST_CASE("parting: behind several writes of a failed attempt, all of them are counted") {
+  Device device;
+  device.write(kNow + kDay);
+  device.clock.set_offset_ms(-kDay);
+  device.decide(Parting::Way::moved, -kDay);
+  device.leave(kNow + kDay);
+  const Stamp three = *device.clock.reserve(3, kNow + kDay);
+  device.parting.turn_back(device.clock);
+  const Stamp later = *device.clock.reserve(1, kNow + kDay);
+  device.leave(kNow + kDay);
+  const Stamp meanwhile = *device.clock.reserve(1, kNow);
+  CHECK(*device.parting.restamp(device.clock, device.log[0], 1, kNow) < three);
+  CHECK(*device.parting.restamp(device.clock, three, 3, kNow) == three);
+  const Stamp moved = *device.parting.restamp(device.clock, later, 1, kNow);
+  CHECK(moved > Stamp{three.time + 2, kNew});
+  CHECK(moved < meanwhile);
+}
+
+TEST_CASE("parting: a write that another context's stamps overtake follows them as well") {
+  Device device;
+  const Stamp ahead{static_cast<std::uint64_t>(kNow + kDay) << 16, kOther};
+  device.log.push_back(ahead);
+  device.write(kNow);
+  device.decide(Parting::Way::moved, -1'000);
+  device.leave(kNow);
+  device.write(kNow);
+  CHECK(device.log[2] < ahead);
+  device.restamp(kNow);
+  CHECK(device.log[0] == ahead);
+  CHECK(device.log[1] > ahead);
+  CHECK(device.log[2] > device.log[1]);
+  CHECK(device.clock.last() == device.log[2]);
+}
+
+TEST_CASE("parting: none cannot be moved") {
+  Device device;
+  const Stamp stamp = device.write(kNow);
+  device.decide(Parting::Way::moved, -kDay);
+  device.leave(kNow);
+  CHECK(device.parting.restamp(device.clock, stamp, 0, kNow).error() == tidemark::Errc::bad_input);
+}

@@ -72,7 +72,6 @@ struct Engine::Impl {
   }
 
   void leave_node(WallMs now) noexcept {
-    if (!parting.is_due()) return;
     parting.leave(clock, ground(), pending, now);
     session.forget_turns();
   }

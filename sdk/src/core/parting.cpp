@@ -32,12 +32,14 @@ void Parting::decide(Way way, std::int64_t shift_ms, Node spare, Bounds bounds,
 }
 
 void Parting::leave(Clock& clock, Stamp ground, std::uint32_t pending, WallMs now) noexcept {
+  last_moved_ = {};
+  if (left_) return;  // nobody heard how the last attempt ended
   left_ = clock;
   old_ = clock.node();
-  last_moved_ = {};
+  left_at_ = clock.corrected(now);
   Stamp from = std::max(ground, given_);
   if (way_ == Way::renamed) from = std::max(from, next(clock.last()));
-  if (way_ == Way::moved) from = std::max(from, end_of_moved(clock, pending, now));
+  if (way_ == Way::moved) from = std::max(from, end_of_moved(clock, pending));
   clock.restart(spare_, from);
 }
 
@@ -53,30 +55,33 @@ void Parting::finish() noexcept {
   left_ = std::nullopt;
 }
 
-// What is written from now on follows all that is moved.
-Stamp Parting::end_of_moved(const Clock& clock, std::uint32_t pending, WallMs now) const noexcept {
+// What is written from now on follows all that is moved, also what is moved behind an attempt that
+// failed.
+Stamp Parting::end_of_moved(const Clock& clock, std::uint32_t pending) const noexcept {
   const Stamp moved = stamp_of(last_.ms() + shift_ms_, old_);
-  const Stamp since = clock.last() > last_ ? stamp_of(clock.corrected(now), old_) : Stamp{};
-  return next(std::max({bounds_.floor, bounds_.logged, moved, since}), pending);
+  const Stamp since = clock.last() > last_ ? stamp_of(left_at_, old_) : Stamp{};
+  return next(std::max({bounds_.floor, bounds_.logged, moved, since, given_}), pending);
 }
 
 Result<Stamp> Parting::restamp(Clock& clock, Stamp first, std::uint32_t count,
                                WallMs now) noexcept {
-  if (!way_ || way_ == Way::anew) return clock.reserve(count, now);
-  if (way_ == Way::moved) return move(clock, first, count, now);
+  if (!is_due() || way_ == Way::anew) return clock.reserve(count, now);
+  if (way_ == Way::moved) return move(clock, first, count);
   // One up, so that what it won against under its old node it still wins against.
   return first.node == old_ ? Stamp{next(first).time, clock.node()} : first;
 }
 
-Result<Stamp> Parting::move(Clock& clock, Stamp first, std::uint32_t count, WallMs now) noexcept {
-  if (first.node != old_) {
+Result<Stamp> Parting::move(Clock& clock, Stamp first, std::uint32_t count) noexcept {
+  if (count == 0) return Errc::bad_input;
+  // Written while an attempt was under way, and not sent: it must follow what is moved.
+  const bool is_overtaken = first.node == clock.node() && first <= last_moved_;
+  if (first.node != old_ && !is_overtaken) {
     // What was written after it stays after it.
-    last_moved_ = std::max(last_moved_, first);
+    last_moved_ = std::max(last_moved_, next(first, count - 1));
     return first;
   }
-  if (count == 0) return Errc::bad_input;
-  const WallMs ms =
-      first > last_ ? std::min(first.ms(), clock.corrected(now)) : first.ms() + shift_ms_;
+  const bool is_right = is_overtaken || first > last_;
+  const WallMs ms = is_right ? std::min(first.ms(), left_at_) : first.ms() + shift_ms_;
   Clock moved(clock.node());
   moved.observe(std::max(bounds_.floor, last_moved_));
   const auto stamp = moved.reserve(count, ms);

@@ -32,8 +32,9 @@ class Parting {
 
   void decide(Way way, std::int64_t shift_ms, Node spare, Bounds bounds,
               const Clock& clock) noexcept;
-  [[nodiscard]] bool is_due() const noexcept { return way_ && !left_; }
-  /// Sets the clock to the new node, behind `ground` and all that the `pending` entries will be.
+  [[nodiscard]] bool is_due() const noexcept { return way_.has_value(); }
+  /// Before an attempt. Sets the clock to the new node, behind `ground` and all that the `pending`
+  /// entries will be.
   void leave(Clock& clock, Stamp ground, std::uint32_t pending, WallMs now) noexcept;
   /// Nothing was moved: what was meant for the new node stays with the old one.
   void turn_back(Clock& clock) noexcept;
@@ -43,10 +44,8 @@ class Parting {
                                       WallMs now) noexcept;
 
  private:
-  [[nodiscard]] Stamp end_of_moved(const Clock& clock, std::uint32_t pending,
-                                   WallMs now) const noexcept;
-  [[nodiscard]] Result<Stamp> move(Clock& clock, Stamp first, std::uint32_t count,
-                                   WallMs now) noexcept;
+  [[nodiscard]] Stamp end_of_moved(const Clock& clock, std::uint32_t pending) const noexcept;
+  [[nodiscard]] Result<Stamp> move(Clock& clock, Stamp first, std::uint32_t count) noexcept;
 
   std::optional<Way> way_;
   std::int64_t shift_ms_ = 0;
@@ -57,6 +56,8 @@ class Parting {
   Stamp last_;
   /// The clock of the old node, while all is being moved.
   std::optional<Clock> left_;
+  /// When it was left, in the hub's time.
+  WallMs left_at_ = 0;
   /// Of the new node, in an attempt that failed.
   Stamp given_;
   Stamp last_moved_;
