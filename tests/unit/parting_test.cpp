@@ -219,6 +219,16 @@ TEST_CASE("parting: a write that another context's stamps overtake follows them 
   CHECK(device.clock.last() == device.log[2]);
 }
 
+TEST_CASE("parting: at the end of time a copy keeps its stamps, each its own") {
+  Device device;
+  const Stamp first{~std::uint64_t{0} - 2, kOld};
+  device.clock.observe(first);
+  device.decide(Parting::Way::renamed);
+  device.leave(kNow);
+  CHECK(*device.parting.restamp(device.clock, first, 2, kNow) == Stamp{first.time + 1, kNew});
+  CHECK(*device.parting.restamp(device.clock, first, 3, kNow) == first);
+}
+
 TEST_CASE("parting: none cannot be moved") {
   Device device;
   const Stamp stamp = device.write(kNow);

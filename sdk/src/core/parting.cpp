@@ -68,7 +68,9 @@ Result<Stamp> Parting::restamp(Clock& clock, Stamp first, std::uint32_t count,
   if (!is_due() || way_ == Way::anew) return clock.reserve(count, now);
   if (way_ == Way::moved) return move(clock, first, count);
   // One up, so that what it won against under its old node it still wins against.
-  return first.node == old_ ? Stamp{next(first).time, clock.node()} : first;
+  // At the end of time there is no such stamp: the endpoint will refuse the old one.
+  const bool fits = next(first, count).time - first.time == count;
+  return first.node == old_ && fits ? Stamp{next(first).time, clock.node()} : first;
 }
 
 Result<Stamp> Parting::move(Clock& clock, Stamp first, std::uint32_t count) noexcept {
