@@ -115,11 +115,18 @@ void Disk::restamp(const Again& again, Node node) {
     const Row& row = rows[entry->record];
     if (columns.deleted && row.shown && !is(Mutant::no_device_ledger))
       add_loss({entry->record, columns.reg, row.values, true});
+    // The row may show what has lost by that: it is not offered under the winner's stamps.
+    if (next < columns.reg && rereads[entry->record]) doubt(entry->record);
     columns.reg = next;
     if (columns.has_base()) columns.base = next;
     for (Stamp& stamp : columns.field)
       if (stamp != kNoStamp) stamp = next;
   }
+}
+
+void Disk::doubt(Record record) {
+  const std::uint32_t seq = journal.empty() ? 0 : journal.back().seq;
+  if (!is(Mutant::no_doubt)) journal.push_back({seq, false, {{record, {}, true}}});
 }
 
 void Disk::start_over() {

@@ -6,7 +6,7 @@
 #include <bitset>
 #include <functional>
 
-#include "model.h"
+#include "wire.h"
 
 namespace sim {
 
@@ -114,6 +114,7 @@ class Disk {
   void take_clean(const Change& change);
   void take_pending(const Change& change, const Columns& local);
   void lose(const Change& change, const Columns& local, const JoinResult& joined, const Row& row);
+  void doubt(Record record);
   void drop_covered(const Change& change, const Values& values);
   void add_loss(const Loss& loss);
   void sweep();

@@ -70,9 +70,7 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
       for (const Entry& entry : log)
         if (covered(entry) && entry.write != 0) letter.writes.push_back(entry.write);
       if (!is(Mutant::no_dead_letters)) dead.push_back(letter);
-      if (!change.columns.deleted && !is(Mutant::no_doubt))
-        journal.push_back(
-            {journal.empty() ? 0 : journal.back().seq, false, {{change.record, {}, true}}});
+      if (!change.columns.deleted) doubt(change.record);
       if (change.columns.deleted && !is(Mutant::refused_delete_hidden)) rereads.set(change.record);
       break;
     }

@@ -42,8 +42,7 @@ void Disk::reset(const Reply& reply) {
       }
     }
   for (Record r = 0; r < kRecords; ++r) {
-    // What is to be read again may show values that have lost since: not under the winner's stamps.
-    if (!offered[r] || (has_pending(r) && rereads[r])) continue;
+    if (!offered[r]) continue;
     Columns columns = journaled[r];
     if (columns.deleted) {
       columns = {};

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "model.h"
+#include "wire.h"
 
 namespace sim {
 

@@ -41,12 +41,6 @@ Columns columns_of(const Cell* first, const Cell* last) {
   return columns;
 }
 
-const char* name_of(Outcome outcome) {
-  static constexpr const char* kNames[] = {"applied",   "merged", "rejected", "kept",
-                                           "need_full", "clock",  "clone"};
-  return kNames[static_cast<int>(outcome)];
-}
-
 JoinResult join(const Columns& local, const Columns& remote) {
   thread_local std::vector<Cell> a, b;
   thread_local std::vector<tidemark::Joined> joined;

@@ -220,7 +220,7 @@ void World::look_at_write(Value number, const Write& write) {
   for (const auto& each : devices_)
     for (const Entry& entry : each->disk.log)
       if (entry.write == number) return fail(name + " is still in an outbox");
-  const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
+  const Stamp least = write.least();
   // Nobody was told whose hub took it where the disk is gone.
   if (write.account == -1) return;
   const int account = write.account;
@@ -246,83 +246,6 @@ void World::look_at_write(Value number, const Write& write) {
     if (!is_in_ledger(number))
       return fail(name + (purged ? " is gone" : " lost and is in no ledger"));
   }
-}
-
-// A value may have gone ahead under an earlier write's stamp, and a creation is told from one that
-// was sent only by the device that sent it: a backup or a copy of it cannot.
-bool World::is_back(const Purge& purge, Value number) const {
-  const Write& write = writes_[number];
-  const Stamp least = *std::min_element(write.stamps.begin(), write.stamps.end());
-  return !write.copied && std::any_of(purge.values.begin(), purge.values.end(), [&](auto each) {
-    return each.first == number && each.second >= least;
-  });
-}
-
-// A value may be sent under an earlier write's stamp of the same log, whose window ended between
-// the two; its own follows.
-bool World::is_stamp_of(Stamp stamp, Value number) const {
-  const Write& write = writes_[number];
-  if (stamp.time <= kRecords) return true;  // adopted
-  if (stamp >= *std::min_element(write.stamps.begin(), write.stamps.end())) return true;
-  for (Value earlier = 1; earlier < number; ++earlier) {
-    const Write& other = writes_[earlier];
-    if (other.record != write.record) continue;
-    if (std::find(other.stamps.begin(), other.stamps.end(), stamp) != other.stamps.end())
-      return true;
-  }
-  return false;
-}
-
-// What its writer deleted before it was sent was never sent.
-bool World::is_deleted_after(Value number, int f) const {
-  for (Value later = number + 1; later < writes_.size(); ++later) {
-    const Write& other = writes_[later];
-    if (other.record != writes_[number].record || other.before[f] != number) continue;
-    if (other.deletes || is_deleted_after(later, f)) return true;
-  }
-  return false;
-}
-
-// By a write that was taken, and has not been lost since with its last copy.
-bool World::is_overwritten_for_good(Value number, int f) const {
-  for (Value later = number + 1; later < writes_.size(); ++later) {
-    const Write& other = writes_[later];
-    if (other.record == writes_[number].record && other.before[f] == number &&
-        other.fate == Fate::taken && has(other.fields, f) && !is_deleted_after(later, f) &&
-        !is_in_ledger(later))
-      return true;
-  }
-  return false;
-}
-
-// By a write whose writer saw it.
-bool World::is_overwritten(Value number, int f) const {
-  for (Value later = number + 1; later < writes_.size(); ++later) {
-    const Write& other = writes_[later];
-    if (other.record != writes_[number].record || other.before[f] != number) continue;
-    if (other.deletes || has(other.fields, f)) return true;
-  }
-  return false;
-}
-
-bool World::is_in_ledger(Value number) const {
-  if (number < ledgered_.size() && ledgered_[number]) return true;
-  const auto has_it = [number](const std::vector<Loss>& losses) {
-    return std::any_of(losses.begin(), losses.end(), [number](const Loss& loss) {
-      return std::find(loss.values.begin(), loss.values.end(), number) != loss.values.end();
-    });
-  };
-  for (const Hub& hub : hubs_)
-    if (has_it(hub.data.losses)) return true;
-  return std::any_of(devices_.begin(), devices_.end(),
-                     [&](const auto& device) { return has_it(device->disk.losses); });
-}
-
-// Before anything that destroys a ledger: until then it could be read.
-void World::remember_ledgers() {
-  ledgered_.resize(writes_.size());
-  for (Value number = 1; number < writes_.size(); ++number)
-    if (!ledgered_[number]) ledgered_[number] = is_in_ledger(number);
 }
 
 }  // namespace sim

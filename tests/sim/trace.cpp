@@ -6,6 +6,12 @@
 
 namespace sim {
 
+const char* name_of(Outcome outcome) {
+  static constexpr const char* kNames[] = {"applied",   "merged", "rejected", "kept",
+                                           "need_full", "clock",  "clone"};
+  return kNames[static_cast<int>(outcome)];
+}
+
 using tidemark::Errc;
 
 void World::note(const char* form, ...) const {

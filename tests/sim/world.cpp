@@ -1,4 +1,4 @@
-// The actions of users and of the network.
+// The actions of users, and time.
 #include "world.h"
 
 #include <algorithm>
@@ -231,64 +231,6 @@ void World::pump_due() {
 void World::boot(int i) {
   ++states_[i].life;
   device(i).boot();
-}
-
-void World::send(int i, std::uint32_t message, Request request) {
-  Message out;
-  out.device = i;
-  out.hub = states_[i].account;
-  out.id = message;
-  out.life = states_[i].life;
-  out.request = std::move(request);
-  network_.push_back(std::move(out));
-}
-
-// One message arrives, or something happens to it.
-void World::deliver(std::size_t at) {
-  Message message = network_[at];
-  const bool doubled = !quiet_ && random_.chance(profile_.doubles);
-  if (!doubled) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(at));
-  now_ += 1 + random_.below(60);
-  if (!quiet_ && random_.chance(profile_.loss)) return;
-  if (!message.is_reply) return at_hub(message);
-  hash(static_cast<std::uint64_t>(message.reply.cursor.seq) << 32 | message.reply.page.size());
-  Device& it = device(message.device);
-  if (message.life != states_[message.device].life) return;
-  const bool half = !quiet_ && random_.chance(profile_.loss / 4);
-  const bool failed = half || message.fault != Errc::ok;
-  const Errc fault = half ? Errc::bad_reply : message.fault;
-  note("  device %d receives: cursor %u, settles %zu", message.device, it.disk.cursor.seq,
-       message.reply.results.size());
-  it.deliver(message.id, failed ? nullptr : &message.reply, fault);
-  if (it.alive) it.pump();
-}
-
-void World::at_hub(const Message& message) {
-  Message answer;
-  answer.device = message.device;
-  answer.hub = message.hub;
-  answer.id = message.id;
-  answer.life = message.life;
-  answer.is_reply = true;
-  Hub& hub = hubs_[message.hub];
-  const bool before = !quiet_ && random_.chance(profile_.hub_crash);
-  const bool after = !quiet_ && random_.chance(profile_.hub_crash);
-  const std::uint32_t seq = hub.data.seq;
-  if (before)
-    answer.fault = Errc::unavailable;
-  else
-    answer.reply = hub.answer(message.request, now_);
-  tell(message, answer.reply, before || after);
-  if (after) answer.fault = Errc::network;
-  if (hub.data.seq != seq && profile_.live)
-    for (int i = 0; i < static_cast<int>(devices_.size()); ++i)
-      if (i != message.device && device(i).alive && states_[i].account == message.hub) {
-        device(i).poke();
-        device(i).pump();
-      }
-  if (hub.data.seq < seq) fail("the hub's seq went back");
-  counts.resets += answer.reply.reset;
-  network_.push_back(std::move(answer));
 }
 
 void World::fail(const std::string& what) {

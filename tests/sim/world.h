@@ -9,33 +9,9 @@
 #include "device.h"
 #include "hub.h"
 #include "schedule.h"
+#include "write.h"
 
 namespace sim {
-
-enum class Fate : std::uint8_t {
-  open,       // in somebody's outbox
-  taken,      // acknowledged
-  dead,       // a dead letter: shown to the user
-  discarded,  // by the user
-  destroyed,  // with the last copy of it
-};
-
-/// What a user did, once.
-struct Write {
-  int device = 0;
-  Record record = 0;
-  bool deletes = false;
-  Fields fields = 0;
-  Values before{};  // what its writer saw there
-  std::vector<Stamp> stamps;
-  Fate fate = Fate::open;
-  int account = -1;
-  bool poison = false;
-  bool put_off = false;
-  /// A creation that a backup or a copy holds, and that may have been sent since.
-  bool copied = false;
-  std::uint32_t transaction = 0;
-};
 
 class World : public DeviceHost {
  public:
@@ -93,9 +69,10 @@ class World : public DeviceHost {
   void check_batch(int device, const Batch& batch) override;
   void verify(int device) override;
 
-  // Actions (world.cpp, faults.cpp).
+  // Actions (world.cpp, network.cpp, faults.cpp).
   void deliver(std::size_t at);
   void at_hub(const Message& message);
+  void note_reached(const Request& request, const Reply& reply);
   void write(int device, bool many);
   void write_one(int device, std::uint32_t transaction);
   void pass(std::int64_t ms);
