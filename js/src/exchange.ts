@@ -165,7 +165,7 @@ export class Exchange {
     switch (result.outcome) {
       case 'applied':
       case 'merged':
-        return writes.map((write) => ({ write, result: 'sent' }));
+        return writes.map((write) => ({ write, result: 'sent', change }));
       case 'needFull':
         return writes.map((write) => ({ write, result: 'needFull' }));
       case 'rejected':

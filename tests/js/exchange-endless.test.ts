@@ -26,7 +26,7 @@ describe('a reply that would never end', () => {
       const reply = checkPullReply({ ...pullReply(), changes: [], more: true, ...spoil });
       const exchange = new Exchange(cursor, null, 'e:7');
       exchange.receive(null, reply);
-      return exchange.commit(true, null).reset;
+      return exchange.commit(null).reset;
     };
     const reset = { reset: true, offer: 3 };
     expect(resetOf(null, { ...reset, known: 'f:3' })).toEqual({

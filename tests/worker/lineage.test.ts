@@ -225,7 +225,7 @@ describe('a pull without a cursor that says what was known', () => {
   test('is a first page where the hub was not restored since, whatever it has forgotten', () =>
     withHub((local) => {
       local.push([whole('a', at(1), {})]);
-      const { cursor } = local.pull(null);
+      const { cursor } = local.pull();
       expect(known(local, cursor as string)).toMatchObject({
         more: false,
         changes: [{ id: '"a"' }],
@@ -235,7 +235,7 @@ describe('a pull without a cursor that says what was known', () => {
   test('is reset where it was, and told what it goes on to know', () =>
     withHub((local) => {
       local.push([whole('a', at(1), {})]);
-      const { cursor } = local.pull(null);
+      const { cursor } = local.pull();
       local.hub.restored(local.now);
       const reset = known(local, cursor as string);
       const { epoch } = local.meta();

@@ -11,12 +11,20 @@ export interface Acknowledgement {
    * stamped again, its place is the one it was written at.
    */
   result: 'sent' | 'needFull' | 'dead' | 'later';
-  /**
-   * With `dead`: why, and the change that was refused. The record of a refused delete is read
-   * again, so that it shows; of any other the journal forgets what it says.
-   */
+  /** With `dead`: why. */
   refusal?: Extract<PushResult, { outcome: 'rejected' }>;
+  /**
+   * With `dead`: what was refused. The record of a refused delete is read again, so that it shows;
+   * of any other the journal forgets what it says. With `sent`: what the hub took; missing where
+   * nothing was left to send.
+   */
   change?: Change;
+}
+
+/** What the hub took, each change once: several writes may have been one. */
+export function takenOf(acknowledged: readonly Acknowledgement[]): Change[] {
+  const taken = acknowledged.flatMap(({ result, change }) => (result === 'sent' && change) || []);
+  return [...new Set(taken)];
 }
 
 /** What one exchange brought, to be stored in one transaction: all of it, or nothing. */

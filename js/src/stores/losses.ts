@@ -55,8 +55,8 @@ export function lossesOf(
 }
 
 /**
- * What a pending delete takes with it when it is stamped again while its row is shown: it had lost
- * to the row, and may win now.
+ * What a delete takes with it while its row is shown: it had lost to the row, and wins now, or may
+ * as it is stamped again.
  */
 export function lossOfShown(
   { table, id }: RecordKey,

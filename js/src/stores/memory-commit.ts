@@ -5,10 +5,10 @@ import type { Join } from '../merge.js';
 import { decodeRow } from '../values.js';
 import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
 import { patchedRow } from './changed.js';
-import type { Acknowledgement, Commit } from './commit.js';
+import { type Acknowledgement, type Commit, takenOf } from './commit.js';
 import { coveredBy } from './covered.js';
 import { doubtOf, type JournalEntry } from './journal.js';
-import { lossesMax, lossesOf, lossesSince, newLosses } from './losses.js';
+import { lossesMax, lossesOf, lossesSince, lossOfShown, newLosses } from './losses.js';
 import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
 import type { DeadLetter, PendingWrite, SyncState } from './store.js';
 
@@ -86,6 +86,19 @@ export function acknowledge(next: Contents, done: readonly Acknowledgement[]): v
     if (result === undefined || result === 'later') return [write];
     return result === 'needFull' ? [{ ...write, columns: wholeAgain(write), create: false }] : [];
   });
+  for (const change of takenOf(done)) showTaken(next, change);
+}
+
+function showTaken(next: Contents, change: Change): void {
+  if (!Object.hasOwn(next.state.tables, change.table)) return;
+  const place = placeOf(change);
+  const row = next.rows.get(place);
+  if (!change.deleted && row === undefined) readAgain(next, change);
+  if (!change.deleted || row === undefined) return;
+  if (next.log.some((write) => placeOf(write) === place)) return;
+  const loss = lossOfShown(change, row, change.stamp, change.stamp);
+  keepLosses(next, newLosses([loss], next.losses));
+  next.rows.delete(place);
 }
 
 function bury(next: Contents, change: Change, refusal: Acknowledgement['refusal']): void {

@@ -112,17 +112,20 @@ export interface Store {
    */
   sending(writes: readonly PendingWrite[]): Promise<void>;
   /**
-   * Removes exactly the acknowledged writes and applies the page. A record without pending writes
-   * takes the change as it is; one with pending writes is joined with their columns first, inside
-   * this transaction. A pending delete keeps its record deleted against a patch, whatever the
-   * stamps: the hub then sends the whole row. What meets pending writes goes to the rereads: they
-   * may be stamped again, and it be decided otherwise. A pending write that a change covers is
-   * settled and leaves the log: the change has the stamp of its register or a later one, and so of
-   * every field that it wrote, with the same value where the stamp is the same. What was written
-   * before a delete that is settled leaves with it. A change that deletes a record with pending
-   * writes keeps their row aside until they are acknowledged, so that they are still sent. A value
-   * that loses to a write whose writer had not read it is kept as a loss. Rejects with `closed`,
-   * changing nothing, if `term` is no longer the one that `lead` gave.
+   * Removes exactly the acknowledged writes and applies the page. Where the hub took a change that
+   * is not what the app shows, that was decided by stamps that have changed since, or by what the
+   * hub has forgotten since: a record that is not shown is read again, and a row that is shown
+   * after its delete is kept as a loss and removed, unless other writes of it are pending. A record
+   * without pending writes takes the change as it is; one with pending writes is joined with their
+   * columns first, inside this transaction. A pending delete keeps its record deleted against a
+   * patch, whatever the stamps: the hub then sends the whole row. What meets pending writes goes to
+   * the rereads: they may be stamped again, and it be decided otherwise. A pending write that a
+   * change covers is settled and leaves the log: the change has the stamp of its register or a
+   * later one, and so of every field that it wrote, with the same value where the stamp is the
+   * same. What was written before a delete that is settled leaves with it. A change that deletes a
+   * record with pending writes keeps their row aside until they are acknowledged, so that they are
+   * still sent. A value that loses to a write whose writer had not read it is kept as a loss.
+   * Rejects with `closed`, changing nothing, if `term` is no longer the one that `lead` gave.
    */
   commit(commit: Commit, join: Join, term: number): Promise<CommitResult>;
   /**

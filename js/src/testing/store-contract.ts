@@ -14,6 +14,7 @@ import { lossTests } from './store-losses.js';
 import { pageTests } from './store-pages.js';
 import { recordTests } from './store-records.js';
 import { sweepTests } from './store-sweep.js';
+import { takenTests } from './store-taken.js';
 import { valueTests } from './store-values.js';
 
 export type StoreTests = Record<string, (subject: Subject, clock: TestClock) => Promise<void>>;
@@ -25,6 +26,7 @@ export function storeContract(open: OpenStore, join: Join): ContractTest[] {
     acknowledgeTests,
     pageTests,
     coveredTests,
+    takenTests,
     valueTests,
     journalTests,
     knownTests,

@@ -14,6 +14,7 @@ import { keepLosses } from './losses.js';
 import { applyChanges, type PageOutcome, type Pending } from './page.js';
 import { gravesStore, rereadsStore, type StateRow } from './schema.js';
 import { applyReset, markShown, sweep } from './sweep.js';
+import { showTaken } from './taken.js';
 
 /** Null, and nothing done: it takes all covered tables in the transaction. */
 export async function applyCommit(
@@ -38,6 +39,7 @@ export async function applyCommit(
     state,
     refused.filter((change) => !change.deleted),
   );
+  const gone = await showTaken(access, state, commit.acknowledged);
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
   const outcome = await takeChanges(access, state, commit, join, stamper);
@@ -51,7 +53,7 @@ export async function applyCommit(
     pending: await countPending(access),
     missing: outcome.missing.length,
     rereads: await access.count(rereadsStore),
-    losses: await keepLosses(access, outcome.losses),
+    losses: await keepLosses(access, [...gone, ...outcome.losses]),
     refused: refused.length + outcome.refused.length,
     sweeping: state.sweeping ?? false,
     cursor: state.cursor,

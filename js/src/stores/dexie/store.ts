@@ -109,8 +109,8 @@ export class DexieStore implements Store {
 
   async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
     const { acknowledged, changes, records = [] } = commit;
-    const dead = acknowledged.flatMap(({ result, change }) => (result === 'dead' && change) || []);
-    const named = [...changes, ...records, ...dead].map(({ table }) => table);
+    const pushed = acknowledged.flatMap(({ change }) => change ?? []);
+    const named = [...changes, ...records, ...pushed].map(({ table }) => table);
     const apply = (tables: Iterable<string>) =>
       this.#run('rw', [...this.#known(tables), ...ownStores], (access) =>
         applyCommit(access, commit, join, term, this.stamper),
