@@ -57,7 +57,8 @@ const benches: Record<string, Bench> = {
 
 const addon = dexieAddon({
   loadEngine: () => createEngine(systemHost),
-  startSync: async () => ({}) as Sync,
+  // Nothing is sent; the database closes what it connected.
+  startSync: async () => ({ close: async () => {} }) as Sync,
 });
 
 async function open(name: string, tracked: boolean, merge: 'field' | 'record'): Promise<Dexie> {

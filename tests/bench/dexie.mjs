@@ -24,12 +24,14 @@ export async function run(names) {
     files: { '/tidemark.wasm': await readFile(here('../../build/wasm/tidemark.wasm')) },
     timeoutMs: 600_000,
   });
-  return names.map((name) => ({
-    name,
-    target: rows[name],
-    ratio: median(pairs[name].map(([tracked, untracked]) => tracked / untracked)),
-    ms: median(pairs[name].map(([tracked]) => tracked)),
-    floorMs: median(pairs[name].map(([, untracked]) => untracked)),
-    pairs: pairs[name].length,
-  }));
+  return names.map((name) => {
+    const ratio = median(pairs[name].map(([tracked, untracked]) => tracked / untracked));
+    const target = rows[name];
+    const figures = {
+      ms: median(pairs[name].map(([tracked]) => tracked)).toFixed(1),
+      floor_ms: median(pairs[name].map(([, untracked]) => untracked)).toFixed(1),
+      pairs: pairs[name].length,
+    };
+    return { name, ratio, target, ok: target === null || ratio <= target, figures };
+  });
 }

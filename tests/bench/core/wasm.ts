@@ -13,17 +13,21 @@ import { loadWasm, type RawEngine, useWasm } from '../../../js/src/wasm.js';
 
 const records = 100_000;
 const pageSize = 1_000;
-const pairs = 15;
-const warmUps = 3;
 
-interface Sample {
-  wasm: number[];
-  map: number[];
+/** What can be measured. Each call returns milliseconds of CPU time for all records. */
+export interface Works {
+  records: number;
+  /** The package's way: texts in, joined columns out. */
+  decide(): number;
+  /** The same in JavaScript, where a record's stamps are a Map. */
+  map(): number;
   /** The crossing alone: cells that are words already go in, and the answer's words are read. */
-  words: number[];
-  /** Of the crossing, step by step. */
-  steps: Record<'encode' | 'join' | 'decode', number[]>;
+  cross(): number;
+  /** What `decide` is made of. */
+  steps(): Steps;
 }
+
+type Steps = Record<'encode' | 'join' | 'decode', number>;
 
 /** A hybrid logical time as text, `n` ticks after a moment in 2023. */
 function stampText(n: number, node: number): string {
@@ -90,9 +94,8 @@ function joinColumns(mine: Columns, theirs: Columns): JoinedColumns {
   return { base, register: greater(mine.register, theirs.register), fields };
 }
 
-function joinInMap(table: Map<string, Columns>, page: [string, Columns][]): JoinedColumns[] {
-  return page.map(([id, theirs]) => joinColumns(table.get(id) as Columns, theirs));
-}
+const joinInMap = ({ local, remote }: Page): JoinedColumns[] =>
+  remote.map((theirs, i) => joinColumns(local[i] as Columns, theirs));
 
 function encode(raw: RawEngine, local: Columns[], remote: Columns[]) {
   const numbers = new FieldNumbers();
@@ -105,80 +108,50 @@ function encode(raw: RawEngine, local: Columns[], remote: Columns[]) {
 }
 
 /** What joinWith does, with a look at the clock between its steps. */
-function timeSteps(raw: RawEngine, pages: Page[], steps: Sample['steps']) {
+function timeSteps(raw: RawEngine, pages: Page[]): Steps {
   const sums = { encode: 0, join: 0, decode: 0 };
   for (const { local, remote } of pages) {
-    const start = performance.now();
+    const start = cpuMs();
     const { localCells, remoteCells, numbers } = encode(raw, local, remote);
-    const encoded = performance.now();
+    const encoded = cpuMs();
     raw.join(localCells, remoteCells);
-    const joined = performance.now();
+    const joined = cpuMs();
     readJoined(raw.joined(), local.length, numbers);
     sums.encode += encoded - start;
     sums.join += joined - encoded;
-    sums.decode += performance.now() - joined;
+    sums.decode += cpuMs() - joined;
   }
-  for (const step of ['encode', 'join', 'decode'] as const) steps[step].push(sums[step]);
+  return sums;
 }
 
 /** The core's answer to cells that are words already, every word of it read. */
 function crossWords(raw: RawEngine, cells: Uint32Array, localCells: number): number {
-  const start = performance.now();
+  const start = cpuMs();
   raw.scratch(cells.length).set(cells);
   const count = raw.join(localCells, cells.length / cellWords - localCells);
   let sum = 0;
   const joined = raw.joined();
   for (let i = 0; i < joined.length; i++) sum = (sum + (joined[i] as number)) | 0;
-  const took = performance.now() - start;
+  const took = cpuMs() - start;
   if (count !== records * 2.5 || sum === 0) throw new Error('joined otherwise');
   return took;
 }
 
-function timed(work: () => JoinedColumns[]): number {
-  const start = performance.now();
-  const joined = work();
-  const took = performance.now() - start;
-  const fields = joined.reduce((sum, each) => sum + each.fields.size, 0);
-  if (joined.length !== records || fields !== records * 1.5) throw new Error('joined otherwise');
-  return took;
+// Of this process: other programs on the machine do not count.
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
-/** Milliseconds for all records, pair by pair. `wasm`: the path of the core's bytes. */
-export async function run(wasm: string): Promise<Sample & { records: number }> {
-  useWasm(await readFile(wasm));
-  const { Engine } = await loadWasm();
-  const raw = new Engine(0, 0);
-  const { local, remote } = sides();
-  const pages = pagesOf(local, remote);
-  const table = new Map(local.map((columns, n) => [`todo-${n}`, columns]));
-  const arrived = pages.map((page, p) =>
-    page.remote.map((columns, n): [string, Columns] => [`todo-${p * pageSize + n}`, columns]),
-  );
-  const works = {
-    wasm: () => pages.flatMap((page) => joinWith(raw, page.local, page.remote)),
-    map: () => arrived.flatMap((page) => joinInMap(table, page)),
-  };
-  const [one, other] = [works.wasm(), works.map()];
-  if (!one.every((joined, i) => same(joined, other[i] as JoinedColumns)))
-    throw new Error('the Map joins otherwise than the core');
-  const sample: Sample = {
-    wasm: [],
-    map: [],
-    words: [],
-    steps: { encode: [], join: [], decode: [] },
-  };
-  const { words, localCells, remoteCells } = encode(raw, local, remote);
-  const packed = words.slice(0, (localCells + remoteCells) * cellWords);
-  for (let i = -warmUps; i < pairs; i++) {
-    const order = i % 2 === 0 ? (['wasm', 'map'] as const) : (['map', 'wasm'] as const);
-    for (const name of order) {
-      const took = timed(works[name]);
-      if (i >= 0) sample[name].push(took);
-    }
-    timeSteps(raw, pages, sample.steps);
-    sample.words.push(crossWords(raw, packed, localCells));
-  }
-  return { ...sample, records };
+// Page by page, each forgotten before the next: what one side leaves behind would be for the other
+// to clear away.
+function timed(pages: Page[], join: (page: Page) => JoinedColumns[]): number {
+  const start = cpuMs();
+  let fields = 0;
+  for (const page of pages) for (const joined of join(page)) fields += joined.fields.size;
+  const took = cpuMs() - start;
+  if (fields !== records * 1.5) throw new Error('joined otherwise');
+  return took;
 }
 
 const same = (a: JoinedColumns, b: JoinedColumns) =>
@@ -186,3 +159,27 @@ const same = (a: JoinedColumns, b: JoinedColumns) =>
   a.register === b.register &&
   a.fields.size === b.fields.size &&
   [...a.fields].every(([name, side]) => b.fields.get(name) === side);
+
+/** `wasm`: the path of the core's bytes. */
+export async function open(wasm: string): Promise<Works> {
+  useWasm(await readFile(wasm));
+  const { Engine } = await loadWasm();
+  const raw = new Engine(0, 0);
+  const { local, remote } = sides();
+  const pages = pagesOf(local, remote);
+  const joinInCore = (page: Page) => joinWith(raw, page.local, page.remote);
+  for (const page of pages) {
+    const other = joinInMap(page);
+    if (!joinInCore(page).every((joined, i) => same(joined, other[i] as JoinedColumns)))
+      throw new Error('the Map joins otherwise than the core');
+  }
+  const { words, localCells, remoteCells } = encode(raw, local, remote);
+  const packed = words.slice(0, (localCells + remoteCells) * cellWords);
+  return {
+    records,
+    decide: () => timed(pages, joinInCore),
+    map: () => timed(pages, joinInMap),
+    cross: () => crossWords(raw, packed, localCells),
+    steps: () => timeSteps(raw, pages),
+  };
+}
