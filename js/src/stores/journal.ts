@@ -7,8 +7,8 @@ import type { ChangeHead, Cursor, RecordKey } from '../wire.js';
 import { deleteColumns, placeOf } from './pending.js';
 
 /**
- * A write of it was refused, so what is here is not what the hub's stamps are of: all that the
- * journal says of the record before is dropped.
+ * A write of it was refused, or fell below what it had met, so what is here is not what the hub's
+ * stamps are of: all that the journal says of the record before is dropped.
  */
 export interface Doubt extends RecordKey {
   doubt: true;

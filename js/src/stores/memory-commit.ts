@@ -114,9 +114,14 @@ function bury(next: Contents, change: Change, refusal: Acknowledgement['refusal'
   const row = next.rows.get(place) ?? next.graves.get(place);
   if (row !== undefined) letter.row = structuredClone(row);
   next.dead.push(letter);
-  const last = next.journal.at(-1);
   if (change.deleted) readAgain(next, change);
-  else if (last !== undefined) next.journal.push({ seq: last.seq, heads: [doubtOf(change)] });
+  else keepDoubt(next, change);
+}
+
+/** What is here of the record is not what the journal says of it. */
+export function keepDoubt(next: Contents, record: RecordKey): void {
+  const last = next.journal.at(-1);
+  if (last !== undefined) next.journal.push({ seq: last.seq, heads: [doubtOf(record)] });
 }
 
 export function readAgain(next: Contents, { table, id }: RecordKey): void {

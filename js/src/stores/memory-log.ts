@@ -2,7 +2,7 @@
 import type { Columns } from '../columns.js';
 import type { StampText } from '../wire.js';
 import { lossOfShown, newLosses } from './losses.js';
-import { type Contents, keepLosses } from './memory-commit.js';
+import { type Contents, keepDoubt, keepLosses } from './memory-commit.js';
 import {
   adoptionStamp,
   deleteColumns,
@@ -44,7 +44,9 @@ export function restamp(
     const { register, deleted } = write.columns;
     const now = again(register, 1);
     const lowest = adoptionStamp(nodeOf(now));
-    stamps.set(write.entry, isAdoption(register) ? stampAfter(lowest, adopted++) : now);
+    const stamp = isAdoption(register) ? stampAfter(lowest, adopted++) : now;
+    stamps.set(write.entry, stamp);
+    if (stamp < register && next.rereads.has(placeOf(write))) keepDoubt(next, write);
     const row = next.rows.get(placeOf(write));
     if (deleted && row !== undefined && last.get(placeOf(write)) === write)
       keepLosses(next, newLosses([lossOfShown(write, row, register, now)], next.losses));

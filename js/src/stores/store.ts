@@ -132,7 +132,8 @@ export interface Store {
    * Stamps the pending entries again, in the order in which they were written: `again` gives an
    * entry's new first stamp from its old one. What was adopted stays below everything, what is
    * offered as it is. A row that is shown although its last pending write deletes it is kept as a
-   * loss: the delete had lost, and may win now.
+   * loss: the delete had lost, and may win now. Where a stamp falls and the record is to be read
+   * again, its row may show what has lost by that: the journal forgets what it says of the record.
    */
   restamp(again: (first: StampText, count: number) => StampText): Promise<void>;
   /**

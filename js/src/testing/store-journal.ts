@@ -40,6 +40,18 @@ export async function offered(subject: Subject): Promise<string[]> {
     .sort();
 }
 
+/** Two edited records, one of which is to be read again, as a lower stamp met its edit. */
+async function contested(subject: Subject): Promise<void> {
+  await page(subject, 2, whole('a', 20, { n: 1 }), whole('b', 21, { n: 1 }));
+  for (const id of ['a', 'b']) await subject.driver.update('todos', id, { n: 2 });
+  await page(subject, 3, { ...head('a', 500_000), patch: true, row: { n: 3 } } as Change);
+  equal(
+    (await subject.outbox()).rereads.map(({ id }) => id),
+    ['"a"'],
+    'to be read again',
+  );
+}
+
 export const journalTests: StoreTests = {
   'what lies past the restored seq is offered, under its own stamps': async (subject) => {
     await page(subject, 1, whole('old', 10));
@@ -244,5 +256,27 @@ export const journalTests: StoreTests = {
       ['"a"'],
       'first',
     );
+  },
+
+  'a record that is to be read again and was stamped lower is not offered': async (
+    subject,
+    clock,
+  ) => {
+    await contested(subject);
+    // Below what it beat when it was shown.
+    clock.setBack(900_000);
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    const shown = await subject.driver.get('todos', 'a');
+    equal(shown, { id: 'a', n: 2 }, 'what has lost is still shown');
+    await page(subject, 4, { ...head('a', 600_000), patch: true, row: { m: 3 } } as Change);
+    await reset(subject, 0);
+    equal(await offered(subject), ['"a" - m=600000', '"b" 21'], 'offered');
+  },
+
+  'one that was stamped later is offered': async (subject, clock) => {
+    await contested(subject);
+    await subject.store.restamp((_, count) => clock.reserve(count));
+    await reset(subject, 0);
+    equal(await offered(subject), ['"a" 20 n=500000', '"b" 21'], 'offered');
   },
 };

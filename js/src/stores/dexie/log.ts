@@ -1,13 +1,14 @@
 // The log as a whole: its length, its entries that wait for a stamp, and stamping everything again.
-import type { Loss, StampText } from '../../wire.js';
+import type { IdText, Loss, StampText } from '../../wire.js';
 import { lossOfShown } from '../losses.js';
 import { adoptionStamp, nodeOf, placeOf } from '../pending.js';
 import { type Stamper, stampAfter } from '../store.js';
 import type { Access } from './access.js';
-import { inOrder, type LogEntry, spanOf, writeOf } from './entry.js';
+import { inOrder, type LogEntry, placesIn, spanOf, writeOf } from './entry.js';
+import { keepDoubts } from './journal.js';
 import { keepLosses } from './losses.js';
 import { encodedRow } from './rows.js';
-import { logStore } from './schema.js';
+import { logStore, rereadsStore } from './schema.js';
 
 /**
  * How many records' writes are in the log: one each entry, and the rest of those with several,
@@ -61,6 +62,7 @@ export async function restampLog(
 ): Promise<void> {
   let adopted = 0;
   const restamped: LogEntry[] = [];
+  const lowered: LogEntry[] = [];
   const all = await stampedLog(access, stamper);
   const log = inOrder(all.filter(({ columns }) => columns === undefined));
   for (const entry of log) {
@@ -69,9 +71,26 @@ export async function restampLog(
     const stamp = entry.adopted ? stampAfter(adoptionStamp(nodeOf(next)), adopted) : next;
     if (entry.adopted) adopted += span;
     if (stamp !== entry.stamp) restamped.push(stampedAgain(entry, stamp));
+    if (stamp < (entry.stamp as StampText)) lowered.push(entry);
   }
   await access.put(logStore, restamped);
   await keepLosses(access, await shownLosses(access, log, restamped));
+  await doubtLowered(access, lowered);
+}
+
+/** The row of a record that is to be read again may show what has lost as its stamp fell. */
+async function doubtLowered(access: Access, lowered: readonly LogEntry[]): Promise<void> {
+  if (lowered.length === 0) return;
+  const places = placesIn(lowered);
+  const keys = (await access.keys(rereadsStore)) as [string, IdText][];
+  const rereads = keys.map(([table, id]) => ({ table, id }));
+  const state = await access.state();
+  await keepDoubts(
+    access,
+    state,
+    rereads.filter((record) => places.has(placeOf(record))),
+  );
+  await access.putState(state);
 }
 
 /** What deletes that were stamped again take with them: rows that are shown had won. */

@@ -33,6 +33,7 @@ import { scan, writeAgain } from './scan.js';
 import {
   deadStore,
   gravesStore,
+  journalStore,
   logStore,
   lossesStore,
   marksStore,
@@ -123,7 +124,8 @@ export class DexieStore implements Store {
   }
 
   restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
-    const stores = [...this.#known(this.tracker.tables.keys()), logStore, lossesStore];
+    const own = [logStore, lossesStore, rereadsStore, journalStore, stateStore];
+    const stores = [...this.#known(this.tracker.tables.keys()), ...own];
     return this.#run('rw', stores, (access) => restampLog(access, this.stamper, again));
   }
 
