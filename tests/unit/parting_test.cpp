@@ -143,6 +143,22 @@ TEST_CASE("parting: a store that fails leaves all under the old node, and it is 
   CHECK_FALSE(device.parting.is_due());
 }
 
+TEST_CASE("parting: what is refused is stamped as of now, what was fine stays") {
+  Device device;
+  const Stamp fine = device.write(kNow - 1);
+  device.write(kNow + kDay);
+  device.decide(Parting::Way::anew, 0, {{}, {}, kNow});
+  device.leave(kNow);
+  device.restamp(kNow);
+  CHECK(device.log[0] == fine);
+  CHECK(device.log[1].node == kNew);
+  CHECK(device.log[1].ms() == kNow);
+
+  // Several at once stay together.
+  const auto range = device.parting.restamp(device.clock, fine, 1, kNow);
+  CHECK(range->node == kNew);
+}
+
 TEST_CASE("parting: what is refused is stamped as of now, behind the ground") {
   Device device;
   device.write(kNow + 10 * kDay);

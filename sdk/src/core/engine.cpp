@@ -59,16 +59,19 @@ struct Engine::Impl {
   bool part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
             Node spare) noexcept {
     if (session.must_restamp()) return false;
+    // Where that was not enough, nothing is fine.
+    const bool again = session.status().error == Errc::clock_ahead;
+    const Parting::Bounds bounds{floor, logged, again ? 0 : reply.server_at};
     const auto decide = [&](Parting::Way way) {
-      parting.decide(way, shift, spare, {floor, logged}, clock);
+      parting.decide(way, shift, spare, bounds, clock);
       return true;
     };
     if (reply.cloned > 0) return decide(Parting::Way::renamed);
     if (reply.clock_refused > 0) return decide(Parting::Way::anew);
     // Only before the first push of an engine is it certain that nothing under its node was ever
     // sent.
-    const bool is_moved = first_answer && shift != 0 && pending > 0;
-    return is_moved && decide(Parting::Way::moved);
+    if (!first_answer || shift == 0 || pending == 0) return false;
+    return decide(Parting::Way::moved);
   }
 
   void leave_node(WallMs now) noexcept {
