@@ -92,6 +92,18 @@ bool Device::step(const tidemark::Output& output) {
   return true;
 }
 
+// A row is sent as it is now, so with the stamps of all that was written to it: also of what the
+// limit leaves for later.
+void Device::carry_stamps() {
+  for (std::size_t i = view_.size(); i < disk.log.size(); ++i) {
+    const Entry& later = disk.log[i];
+    const auto last = std::find_if(view_.rbegin(), view_.rend(), [&](const Entry& entry) {
+      return entry.record == later.record;
+    });
+    if (last != view_.rend()) last->columns = fold({last->columns, later.columns});
+  }
+}
+
 void Device::load(const tidemark::LoadOutbox& step) {
   view_.assign(disk.log.begin(), disk.log.end());
   if (view_.size() > step.writes_max) {
@@ -100,6 +112,7 @@ void Device::load(const tidemark::LoadOutbox& step) {
     const std::uint32_t cut = view_[end].transaction;
     while (end > 0 && view_[end - 1].transaction == cut && !is(Mutant::transactions_cut)) --end;
     view_.resize(end == 0 ? step.writes_max : end);
+    if (!is(Mutant::window_stamps)) carry_stamps();
   }
   records_.clear();
   writes_.clear();

@@ -87,6 +87,7 @@ class Device {
 
   bool step(const tidemark::Output& output);
   void load(const tidemark::LoadOutbox& step);
+  void carry_stamps();
   void send(const tidemark::Send& step);
   void commit(const tidemark::Commit& step);
   void restamp(const tidemark::Restamp& step);

@@ -120,6 +120,7 @@ class Disk {
   void sweep();
   void reset(const Reply& reply);
   void adopt(Cursor from);
+  [[nodiscard]] bool has_outlived(Record record, Stamp deleted) const;
   [[nodiscard]] Columns pending_columns(Record record) const;
 };
 

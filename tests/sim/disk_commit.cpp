@@ -32,7 +32,10 @@ void Disk::acknowledge(const CommitInput& input) {
       settle(batch.changes[i], batch.entries[i], result);
     }
   }
-  settle({}, batch.vanished, {});
+  std::erase_if(log, [&](const Entry& entry) {
+    return std::find(batch.vanished.begin(), batch.vanished.end(), entry.id) !=
+           batch.vanished.end();
+  });
 }
 
 void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,

@@ -44,11 +44,12 @@ void Disk::reset(const Reply& reply) {
   for (Record r = 0; r < kRecords; ++r) {
     if (!offered[r]) continue;
     Columns columns = journaled[r];
-    if (columns.deleted) {
-      columns = {};
-      columns.reg = journaled[r].reg;
-      columns.deleted = true;
+    if (columns.deleted && has_outlived(r, columns.reg)) {
+      columns.deleted = false;
+      stamp_register(columns);
+      if (columns.written() == 0) continue;
     }
+    if (columns.deleted) columns = {{}, {}, columns.reg, true};
     const std::uint32_t id = next_entry++;
     Entry entry{id, id, next_transaction++, r, columns, false, false, from, 0};
     log.insert(log.begin(), entry);
@@ -62,6 +63,14 @@ void Disk::reset(const Reply& reply) {
   marks.reset();
   cursor = {};
   sweeping = !reply.adopt;
+}
+
+// A delete that lost to what is pending: the row that is shown is offered, or the hub would make it
+// of older values.
+bool Disk::has_outlived(Record record, Stamp deleted) const {
+  if (!has_pending(record)) return false;
+  const Columns local = pending_columns(record);
+  return !local.deleted && local.reg > deleted;
 }
 
 void Disk::adopt(Cursor from) {

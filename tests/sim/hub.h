@@ -121,9 +121,6 @@ class Hub {
   Change change_of(Record record, std::uint32_t after) const;
 };
 
-/// The register of a whole or a patch: the greatest stamp that it carries.
-void stamp_register(Columns& columns);
-
 }  // namespace sim
 
 #endif  // TIDEMARK_SIM_HUB_H

@@ -8,13 +8,6 @@ namespace sim {
 
 using tidemark::Errc;
 
-void stamp_register(Columns& columns) {
-  if (columns.deleted) return;
-  Stamp greatest = columns.base;
-  for (const Stamp stamp : columns.field) greatest = std::max(greatest, stamp);
-  if (greatest != kNoStamp) columns.reg = greatest;
-}
-
 bool Hub::take_turn(const Request& request) {
   if (request.turn == 0) return true;
   auto& turns = data.turns;

@@ -6,29 +6,29 @@
 
 namespace sim {
 
-// A value may have gone ahead under an earlier write's stamp, and a creation is told from one that
-// was sent only by the device that sent it: a backup or a copy of it cannot.
-bool World::is_back(const Purge& purge, Value number) const {
+// A creation is told from one that was sent only by the device that sent it: a backup or a copy of
+// it cannot. And what goes to a record that was made again meanwhile joins that one.
+bool World::is_back(const Purge& purge, const Hub& hub, Value number) const {
   const Write& write = writes_[number];
-  const Stamp least = write.least();
-  return !write.copied && std::any_of(purge.values.begin(), purge.values.end(), [&](auto each) {
-    return each.first == number && each.second >= least;
-  });
+  const auto is_of = [&](Value value) {
+    return std::any_of(purge.values.begin(), purge.values.end(), [&](const auto& each) {
+      return each.first == value && each.second >= writes_[value].least();
+    });
+  };
+  const bool made_again =
+      std::any_of(hub.data.taken.begin(), hub.data.taken.end(), [&](const Taken& taken) {
+        const Values& values = taken.change.values;
+        return taken.change.record == write.record &&
+               std::any_of(values.begin(), values.end(),
+                           [&](Value value) { return value != 0 && !is_of(value); });
+      });
+  return !write.copied && !made_again && is_of(number);
 }
 
-// A value may be sent under an earlier write's stamp of the same log, whose window ended between
-// the two; its own follows.
+// A value is under a stamp of its own.
 bool World::is_stamp_of(Stamp stamp, Value number) const {
-  const Write& write = writes_[number];
   if (stamp.time <= kRecords) return true;  // adopted
-  if (stamp >= write.least()) return true;
-  for (Value earlier = 1; earlier < number; ++earlier) {
-    const Write& other = writes_[earlier];
-    if (other.record != write.record) continue;
-    if (std::find(other.stamps.begin(), other.stamps.end(), stamp) != other.stamps.end())
-      return true;
-  }
-  return false;
+  return stamp >= writes_[number].least();
 }
 
 // What its writer deleted before it was sent was never sent.

@@ -1,6 +1,8 @@
 // Columns to the core's cells and back.
 #include "model.h"
 
+#include <algorithm>
+
 #include <cstdlib>
 
 namespace sim {
@@ -61,6 +63,13 @@ JoinResult join(const Columns& local, const Columns& remote) {
       result.sides.field[cell.field - tidemark::kFirstField] = side;
   }
   return result;
+}
+
+void stamp_register(Columns& columns) {
+  if (columns.deleted) return;
+  Stamp greatest = columns.base;
+  for (const Stamp stamp : columns.field) greatest = std::max(greatest, stamp);
+  if (greatest != kNoStamp) columns.reg = greatest;
 }
 
 }  // namespace sim

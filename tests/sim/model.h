@@ -75,6 +75,8 @@ struct JoinResult {
 JoinResult join(const Columns& local, const Columns& remote);
 void append_cells(std::vector<Cell>& cells, std::uint32_t record, const Columns& columns);
 Columns columns_of(const Cell* first, const Cell* last);
+/// The register of a whole or a patch: the greatest stamp that it carries.
+void stamp_register(Columns& columns);
 
 struct Row {
   bool shown = false;

@@ -165,7 +165,7 @@ void World::look_at_hub(int number) {
         if (purge.early)
           return fail("a tombstone was purged while devices may still offer");
         else if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
-                 is_back(purge, value))
+                 is_back(purge, hub, value))
           return fail("record " + std::to_string(r) + " was purged, and is back");
       if (!copied_ && is_overwritten_for_good(value, f))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
@@ -233,7 +233,11 @@ void World::look_at_write(Value number, const Write& write) {
     return purge.record == write.record && purge.reg >= least;
   });
   if (write.deletes) {
-    if (held.held && !held.columns.deleted && held.columns.reg < least && !was_purged)
+    // What its writer did to the record since stands for it.
+    const bool followed = std::any_of(writes_.begin() + number + 1, writes_.end(), [&](auto& each) {
+      return each.record == write.record && each.device == write.device && each.fate == Fate::taken;
+    });
+    if (held.held && !held.columns.deleted && held.columns.reg < least && !was_purged && !followed)
       fail(name + ", a delete, is undone");
     return;
   }

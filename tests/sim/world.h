@@ -104,7 +104,7 @@ class World : public DeviceHost {
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
   void check_purged(int device, const Change& change);
-  [[nodiscard]] bool is_back(const Purge& purge, Value write) const;
+  [[nodiscard]] bool is_back(const Purge& purge, const Hub& hub, Value write) const;
   [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
   [[nodiscard]] bool is_deleted_after(Value write, int field) const;
   [[nodiscard]] bool is_overwritten_for_good(Value write, int field) const;

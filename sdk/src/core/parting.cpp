@@ -65,12 +65,22 @@ Stamp Parting::end_of_moved(const Clock& clock, std::uint32_t pending) const noe
 
 Result<Stamp> Parting::restamp(Clock& clock, Stamp first, std::uint32_t count,
                                WallMs now) noexcept {
-  if (!is_due() || way_ == Way::anew) return clock.reserve(count, now);
+  if (!is_due()) return clock.reserve(count, now);
+  if (way_ == Way::anew) return renew(clock, first, count, now);
   if (way_ == Way::moved) return move(clock, first, count);
   // One up, so that what it won against under its old node it still wins against.
   // At the end of time there is no such stamp: the endpoint will refuse the old one.
   const bool fits = next(first, count).time - first.time == count;
   return first.node == old_ && fits ? Stamp{next(first).time, clock.node()} : first;
+}
+
+Result<Stamp> Parting::renew(Clock& clock, Stamp first, std::uint32_t count, WallMs now) noexcept {
+  if (count == 0) return Errc::bad_input;
+  const Stamp last = next(first, count - 1);
+  if (last.ms() > bounds_.fine_until) return clock.reserve(count, now);
+  // What was written after it stays after it.
+  clock.observe(last);
+  return first;
 }
 
 Result<Stamp> Parting::move(Clock& clock, Stamp first, std::uint32_t count) noexcept {

@@ -15,7 +15,7 @@ namespace tidemark {
 class Parting {
  public:
   enum class Way {
-    /// Stamped as of now: the endpoint refuses the old stamps.
+    /// Stamped as of now what is not fine as it is: the endpoint refuses stamps that are ahead.
     anew,
     /// By as much as the clock was wrong: an edit of last Monday must not become one of today.
     moved,
@@ -28,6 +28,9 @@ class Parting {
   struct Bounds {
     Stamp floor;
     Stamp logged;
+    /// What is stamped up to here is fine: the endpoint may have taken it, and others may have
+    /// written over it since.
+    WallMs fine_until = 0;
   };
 
   void decide(Way way, std::int64_t shift_ms, Node spare, Bounds bounds,
@@ -45,6 +48,8 @@ class Parting {
 
  private:
   [[nodiscard]] Stamp end_of_moved(const Clock& clock, std::uint32_t pending) const noexcept;
+  [[nodiscard]] Result<Stamp> renew(Clock& clock, Stamp first, std::uint32_t count,
+                                    WallMs now) noexcept;
   [[nodiscard]] Result<Stamp> move(Clock& clock, Stamp first, std::uint32_t count) noexcept;
 
   std::optional<Way> way_;
