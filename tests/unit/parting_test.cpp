@@ -245,10 +245,13 @@ TEST_CASE("parting: at the end of time a copy keeps its stamps, each its own") {
   CHECK(*device.parting.restamp(device.clock, first, 3, kNow) == first);
 }
 
-TEST_CASE("parting: none cannot be moved") {
-  Device device;
-  const Stamp stamp = device.write(kNow);
-  device.decide(Parting::Way::moved, -kDay);
-  device.leave(kNow);
-  CHECK(device.parting.restamp(device.clock, stamp, 0, kNow).error() == tidemark::Errc::bad_input);
+TEST_CASE("parting: none cannot be moved, nor stamped again") {
+  for (const auto way : {Parting::Way::moved, Parting::Way::anew}) {
+    Device device;
+    const Stamp stamp = device.write(kNow);
+    device.decide(way, -kDay);
+    device.leave(kNow);
+    CHECK(device.parting.restamp(device.clock, stamp, 0, kNow).error() ==
+          tidemark::Errc::bad_input);
+  }
 }
