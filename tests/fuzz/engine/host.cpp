@@ -1,35 +1,41 @@
-// What the host does, and what it demands of the engine.
+// What a host does by itself.
 #include "engine/host.h"
 
-#include <type_traits>
-#include <variant>
+#include <cstdlib>
+#include <utility>
 
 namespace fuzz {
 namespace {
 
 using namespace tidemark;
 
-constexpr int kOutputsMax = 16;
-/// What a host can say whose numbers are doubles.
-constexpr std::int64_t kMsMax = std::int64_t{1} << 53;
+std::int64_t interval(Input& in) {
+  return choice(in, 16) == 0 ? any_number(in) : std::int64_t{choice(in, 1000)};
+}
 
 Config config_from(Input& in) {
   Config config;
   if (choice(in, 2) == 0) return config;
   config.push_records_max = choice(in, 8);
   config.push_bytes_max = choice(in, 8);
-  config.stall_ms = 1 + choice(in, 1000);
-  config.offset_step_ms = choice(in, 100);
-  config.backoff_ms_base = choice(in, 100);
-  config.push_delay_ms = choice(in, 100);
-  config.poll_ms = 1 + choice(in, 100);
-  config.poll_live_ms = 1 + choice(in, 1000);
+  config.stall_ms = interval(in);
+  config.offset_step_ms = interval(in);
+  config.backoff_ms_base = interval(in);
+  config.backoff_ms_max = interval(in);
+  config.push_delay_ms = interval(in);
+  config.poll_ms = interval(in);
+  config.poll_live_ms = interval(in);
+  if (choice(in, 4) == 0) config.drift_ms_max = std::abs(any_number(in) / 2);
   return config;
 }
 
 }  // namespace
 
-Host::Host(Input& in) : in_(in), engine_(config_from(in), spare()) {}
+Host::Host(World& world)
+    : world_(&world),
+      config_(config_from(in())),
+      engine_(config_, spare()),
+      reading_(choice(in(), 4) == 0) {}
 
 std::int64_t Host::after_now(std::int64_t ms) const {
   std::int64_t sum = 0;
@@ -37,29 +43,31 @@ std::int64_t Host::after_now(std::int64_t ms) const {
 }
 
 std::int64_t Host::any_ms() {
-  switch (choice(in_, 8)) {
+  switch (choice(in(), 8)) {
     case 0:
-      return std::clamp(any_number(in_), -kMsMax, kMsMax);
+      return any_number(in());
     case 1:
-      return after_now(choice(in_, 1 << 16) * 1000);
+      return after_now(choice(in(), 1 << 16) * 1000);
     case 2:
-      return after_now(-std::int64_t{choice(in_, 1 << 16)} * 1000);
+      return after_now(-std::int64_t{choice(in(), 1 << 16)} * 1000);
     case 3:
-      return choice(in_, 1 << 16);
+      return choice(in(), 1 << 16);
     default:
-      return after_now(choice(in_, 256));
+      return after_now(choice(in(), 256));
   }
 }
 
 void Host::restore() {
-  const Stamp accepted = stamp(in_);
-  engine_.restore(accepted, stamp(in_), any_ms());
+  const Stamp accepted = stamp(in());
+  engine_.restore(accepted, stamp(in()), any_ms());
 }
 
 void Host::start() {
-  pending_ = choice(in_, 2) == 0 ? count_pending() : word();
-  engine_.start(pending_, now_, choice(in_, 4) == 0);
-  closed_ = paused_ = false;
+  if (!closed_) close();
+  engine_.start(count_pending(), now_, reading_);
+  closed_ = paused_ = live_ = false;
+  online_ = true;
+  halted_ = Errc::ok;
   // Who starts an engine has no status to go on from.
   told_ = {};
 }
@@ -67,29 +75,46 @@ void Host::start() {
 void Host::close() {
   engine_.close();
   closed_ = true;
+  end_late();
 }
 
 void Host::pause() {
   engine_.pause();
   paused_ = true;
+  end_late();
+}
+
+// What was asked for is not asked for any more; a transaction under way ends all the same.
+void Host::end_late() {
+  const auto asked = std::exchange(asked_, std::nullopt);
+  if (asked && asked->is_write() && choice(in(), 2) == 0) store(*asked);
 }
 
 void Host::resume() {
   engine_.resume(now_);
   paused_ = false;
+  halted_ = Errc::ok;
+}
+
+void Host::sync_now() {
+  engine_.sync_now(now_);
+  halted_ = Errc::ok;
+}
+
+void Host::set_online(bool online) {
+  engine_.handle_online(online, now_);
+  online_ = online;
 }
 
 void Host::hear_clock() {
   const std::int64_t offset_ms = any_ms();
-  const Stamp accepted = stamp(in_);
-  const bool restart = choice(in_, 2) == 0 && !is_moving_;
-  engine_.handle_clock(offset_ms, accepted, restart, spare());
+  const Stamp accepted = stamp(in());
+  engine_.handle_clock(offset_ms, accepted, choice(in(), 2) == 0, spare());
 }
 
-void Host::pass_time() { now_ = any_ms(); }
+void Host::note_copied() { copied_ = Node{world_->nodes}; }
 
 std::optional<Stamp> Host::stamps(std::uint32_t count) {
-  if (is_moving_) return std::nullopt;
   const Stamp before = engine_.clock().last();
   const auto first = engine_.reserve(count, now_);
   if (!first) {
@@ -102,19 +127,14 @@ std::optional<Stamp> Host::stamps(std::uint32_t count) {
   return *first;
 }
 
-void Host::reserve() {
-  const std::uint32_t count = word();
-  if (const auto first = stamps(count)) entries_.push_back({*first, count, false});
-  require_distinct();
-}
+void Host::reserve() { stamps(word()); }
 
 void Host::write() {
-  const std::uint32_t count = 1 + choice(in_, 3);
+  const std::uint32_t count = 1 + choice(in(), 3);
   const auto first = stamps(count);
   if (!first) return;
-  entries_.push_back({*first, count, true});
+  entries_.push_back({*first, count, true, ++world_->entries});
   engine_.handle_write(count, now_);
-  pending_ += count;
   require_distinct();
 }
 
@@ -124,81 +144,36 @@ void Host::require_distinct() const {
       require(!entries_[i].overlaps(entries_[j]), "no stamp is made twice under one node");
 }
 
-std::uint32_t Host::count_pending() {
+std::uint32_t Host::count_pending() const {
   std::uint32_t count = 0;
   for (const Entry& entry : entries_) count += entry.is_pending ? entry.count : 0;
   return count;
 }
 
-void Host::poll() {
-  for (int i = 0;; ++i) {
-    require(i < kOutputsMax, "poll comes to an end");
-    const auto output = engine_.poll(now_);
-    if (!output) break;
-    if (const auto* wake = std::get_if<Wake>(&*output)) {
-      require(wake->at > now_, "to wake at a time that has come would be to spin");
-      break;
-    }
-    note(*output);
-  }
-  require(engine_.status() == told_, "a status that changes is told");
+void Host::deliver_late() {
+  if (!pushes_.empty()) world_->hub.take(pushes_[choice(in(), 256) % pushes_.size()]);
 }
 
-void Host::note(const Output& output) {
-  if (std::holds_alternative<StatusChanged>(output)) told_ = engine_.status();
-  std::visit(
-      [&](const auto& step) {
-        if constexpr (requires { step.ticket; }) note_asked({step.ticket, output.index()});
-      },
-      output);
-}
-
-void Host::note_asked(Asked asked) {
-  require(!closed_ && !paused_, "nothing is asked for by an engine at rest");
-  require(ever_asked_.empty() || asked.ticket >= ever_asked_.rbegin()->ticket, "tickets go upward");
-  require(ever_asked_.insert(asked).second, "nothing is asked for twice under one ticket");
-  asked_ = asked;
-  is_fresh_ = true;
-  if (asked.kind == kKind<LoadOutbox>) is_moving_ = false;
-}
-
-void Host::answer() {
-  const auto asked = std::exchange(asked_, std::nullopt);
-  if (asked) answer(*asked);
-}
-
-void Host::answer_late() {
-  std::vector<Asked> earlier;
-  for (const Asked& each : ever_asked_)
-    if (each.ticket < ever_asked_.rbegin()->ticket) earlier.push_back(each);
-  if (earlier.empty()) return;
-  const Asked late = earlier[choice(in_, 256) % earlier.size()];
-  Status before = engine_.status();
-  const Stamp last = engine_.clock().last();
-  const Stamp accepted = engine_.accepted();
-  const Node node = engine_.clock().node();
-  const auto entries = entries_;
-  const bool is_moving = is_moving_;
-  is_fresh_ = false;
-  if (late.kind == kKind<Restamp>)
-    engine_.handle_restamped(late.ticket, now_, word());
-  else
-    answer(late);
-  entries_ = entries;
-  is_moving_ = is_moving;
-  before.pending = pending_;
-  require(engine_.status() == before, "a late answer changes no status");
-  require(engine_.clock().last() == last && engine_.accepted() == accepted &&
-              engine_.clock().node() == node,
-          "a late answer moves no clock");
-}
-
-void Host::check() {
+bool Host::is_through() const {
   const Status status = engine_.status();
-  require(status.phase <= Phase::stalled, "a phase is one of the list");
-  require(status.pending == pending_, "what is pending is what the host said");
-  require(!closed_ || status.phase == Phase::closed, "what is closed says so");
-  is_fresh_ = false;
+  return status.phase == Phase::idle && status.pending == 0 && status.error == Errc::ok &&
+         !reading_ && answered_;
+}
+
+void Host::mend() {
+  constexpr int kAnswersMax = 5000;
+  is_mended_ = true;
+  now_ = 1'700'000'000'000;
+  if (closed_) start();
+  set_online(true);
+  resume();
+  for (int i = 0; !is_through() && !out_of_time_; ++i) {
+    require(i < kAnswersMax, "mended, the engine sends everything and reads to the end");
+    poll();
+    if (!asked_) continue;
+    answer();
+    check();
+  }
 }
 
 }  // namespace fuzz
