@@ -235,6 +235,17 @@ TEST_CASE("parting: a write that another context's stamps overtake follows them 
   CHECK(device.clock.last() == device.log[2]);
 }
 
+TEST_CASE("parting: what is written while refused stamps are made anew comes behind them") {
+  Device device;
+  device.write(kNow + kDay);
+  device.decide(Parting::Way::anew, 0, {{}, {}, kNow + 60'000});
+  device.leave(kNow);
+  device.write(kNow);
+  device.restamp(kNow);
+  device.is_in_order();
+  CHECK(device.log[1].ms() == kNow);
+}
+
 TEST_CASE("parting: at the end of time a copy keeps its stamps, each its own") {
   Device device;
   const Stamp first{~std::uint64_t{0} - 2, kOld};

@@ -74,10 +74,19 @@ Result<Stamp> Parting::restamp(Clock& clock, Stamp first, std::uint32_t count,
   return first.node == old_ && fits ? Stamp{next(first).time, clock.node()} : first;
 }
 
+// Written while an attempt was under way, and not sent: it must follow what was written before it.
+bool Parting::is_overtaken(const Clock& clock, Stamp first) const noexcept {
+  return first.node == clock.node() && first <= last_moved_;
+}
+
 Result<Stamp> Parting::renew(Clock& clock, Stamp first, std::uint32_t count, WallMs now) noexcept {
   if (count == 0) return Errc::bad_input;
   const Stamp last = next(first, count - 1);
-  if (last.ms() > bounds_.fine_until) return clock.reserve(count, now);
+  if (last.ms() > bounds_.fine_until || is_overtaken(clock, first)) {
+    const auto stamp = clock.reserve(count, now);
+    last_moved_ = clock.last();
+    return stamp;
+  }
   // What was written after it stays after it.
   clock.observe(last);
   return first;
@@ -85,14 +94,13 @@ Result<Stamp> Parting::renew(Clock& clock, Stamp first, std::uint32_t count, Wal
 
 Result<Stamp> Parting::move(Clock& clock, Stamp first, std::uint32_t count) noexcept {
   if (count == 0) return Errc::bad_input;
-  // Written while an attempt was under way, and not sent: it must follow what is moved.
-  const bool is_overtaken = first.node == clock.node() && first <= last_moved_;
-  if (first.node != old_ && !is_overtaken) {
+  const bool overtaken = is_overtaken(clock, first);
+  if (first.node != old_ && !overtaken) {
     // What was written after it stays after it.
     last_moved_ = std::max(last_moved_, next(first, count - 1));
     return first;
   }
-  const bool is_right = is_overtaken || first > last_;
+  const bool is_right = overtaken || first > last_;
   const WallMs ms = is_right ? std::min(first.ms(), left_at_) : first.ms() + shift_ms_;
   Clock moved(clock.node());
   moved.observe(std::max(bounds_.floor, last_moved_));

@@ -48,6 +48,7 @@ class Parting {
 
  private:
   [[nodiscard]] Stamp end_of_moved(const Clock& clock, std::uint32_t pending) const noexcept;
+  [[nodiscard]] bool is_overtaken(const Clock& clock, Stamp first) const noexcept;
   [[nodiscard]] Result<Stamp> renew(Clock& clock, Stamp first, std::uint32_t count,
                                     WallMs now) noexcept;
   [[nodiscard]] Result<Stamp> move(Clock& clock, Stamp first, std::uint32_t count) noexcept;
