@@ -3,8 +3,9 @@
 import { type Columns, columnsOfChange } from '../columns.js';
 import { type Join, mergeColumns } from '../merge.js';
 import { setOwn } from '../values.js';
-import type { ChangeHead, Cursor, RecordKey } from '../wire.js';
-import { deleteColumns, placeOf } from './pending.js';
+import type { ChangeHead, Cursor, RecordKey, StampText } from '../wire.js';
+import { deleteColumns, foldWrites, placeOf } from './pending.js';
+import type { PendingWrite } from './store.js';
 
 /**
  * A write of it was refused, or fell below what it had met, so what is here is not what the hub's
@@ -57,9 +58,41 @@ export function foldHeads(entries: readonly JournalEntry[], join: Join): Map<str
       (offers.get(placeOf(head)) as Offer).columns = columns;
     }
   }
-  for (const offer of offers.values())
-    if (offer.columns.deleted) offer.columns = deleteColumns(offer.columns.register);
   return offers;
+}
+
+/**
+ * What of the `heads` a hub is offered. A delete that lost to what is pending of its record is not:
+ * the row that is shown is, or the hub would make it of older values once that comes.
+ */
+export function offersOf(
+  heads: ReadonlyMap<string, Offer>,
+  pendingOf: (head: Offer) => readonly Pick<PendingWrite, 'columns'>[],
+): Offer[] {
+  const offers: Offer[] = [];
+  for (const head of heads.values()) {
+    const columns = offeredOf(head.columns, pendingOf(head));
+    if (columns !== null) offers.push({ ...head, columns });
+  }
+  return offers;
+}
+
+/** Null: the journal knew of nothing but the delete. */
+function offeredOf(
+  columns: Columns,
+  pending: readonly Pick<PendingWrite, 'columns'>[],
+): Columns | null {
+  const { base, fields, register, deleted } = columns;
+  if (!deleted) return columns;
+  if (!isOutlived(register, pending)) return deleteColumns(register);
+  const last = [base ?? '', ...fields.values()].sort().at(-1) ?? '';
+  return last === '' ? null : { base, fields, register: last, deleted: false };
+}
+
+function isOutlived(deleted: StampText, pending: readonly Pick<PendingWrite, 'columns'>[]) {
+  if (pending.length === 0) return false;
+  const local = foldWrites(pending.map(({ columns }) => columns));
+  return !local.deleted && local.register > deleted;
 }
 
 // The heads in rounds in which no record is twice: each round is one crossing into the core.

@@ -1,6 +1,7 @@
 // The log of a memory store: what is read of it, and stamping it again.
 import type { Columns } from '../columns.js';
 import type { StampText } from '../wire.js';
+import { carrying } from './carried.js';
 import { lossOfShown, newLosses } from './losses.js';
 import { type Contents, keepDoubt, keepLosses } from './memory-commit.js';
 import {
@@ -19,7 +20,8 @@ export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number
   let end = Math.min(limit, log.length);
   // A transaction that the limit cuts waits for the next time, unless it is the first.
   while (last && end > 0 && log[end - 1]?.transaction === last.transaction) end--;
-  const writes = log.slice(0, end === 0 ? limit : end);
+  const view = log.slice(0, end === 0 ? limit : end);
+  const writes = carrying(view, log.slice(view.length));
   const left: Outbox['rows'] = new Map();
   for (const write of writes) {
     const row = rows.get(placeOf(write)) ?? graves.get(placeOf(write));

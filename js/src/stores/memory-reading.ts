@@ -3,7 +3,8 @@
 import type { Join } from '../merge.js';
 import type { Cursor, IdText } from '../wire.js';
 import type { Reset } from './commit.js';
-import { foldHeads, type JournalEntry, moveCursor } from './journal.js';
+import { groupBy } from './group.js';
+import { foldHeads, type JournalEntry, moveCursor, offersOf } from './journal.js';
 import type { Contents } from './memory-commit.js';
 import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
 import { type PendingWrite, stampAfter } from './store.js';
@@ -27,9 +28,11 @@ export function applyReset(
     return { ...record, entry: last, index: 0, transaction, create: false };
   };
   const isPast = ({ seq }: JournalEntry) => offer !== null && seq > offer;
-  const offers = foldHeads(next.journal.filter(isPast), join);
+  const written = groupBy(next.log, placeOf);
+  const heads = foldHeads(next.journal.filter(isPast), join);
+  const offers = offersOf(heads, (head) => written.get(placeOf(head)) ?? []);
   const at = cursor ?? next.state.known ?? '';
-  const offered = [...offers.values()].map((each) => ({ ...write(each), offer: at }));
+  const offered = offers.map((each) => ({ ...write(each), offer: at }));
   next.log = [...offered, ...next.log];
   const pending = new Set(next.log.map(placeOf));
   if (adopt)

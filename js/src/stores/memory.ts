@@ -7,6 +7,7 @@ import { newDeviceId } from '../ids.js';
 import type { Join, Row } from '../merge.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
 import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
+import { allSentWith } from './carried.js';
 import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { isSameLoss, lossesSince } from './losses.js';
@@ -160,7 +161,7 @@ export class MemoryStore implements Store {
   }
 
   async sending(writes: readonly PendingWrite[]): Promise<void> {
-    const sent = new Set(writes.map(({ entry }) => entry));
+    const sent = new Set(allSentWith(writes).map(({ entry }) => entry));
     this.#now.log = this.#now.log.map((write) =>
       write.create && sent.has(write.entry) ? { ...write, create: false, sent: true } : write,
     );

@@ -69,6 +69,11 @@ export interface PendingWrite {
    * others', and stay as they are.
    */
   offer?: string;
+  /**
+   * Later writes of its record that the outbox leaves in the log: it has their stamps, too, and
+   * creates if one of them does. All else of it is its own.
+   */
+  carries?: readonly PendingWrite[];
 }
 
 /**
@@ -104,11 +109,14 @@ export interface LoadedState extends SyncState {
 /** Rejects with a TidemarkError: `store_failed` where nothing else is said. */
 export interface Store {
   load(): Promise<LoadedState>;
-  /** The oldest writes, about `limit` of them. */
+  /**
+   * The oldest writes, about `limit` of them. A row is sent as it is now, so the last of each record
+   * carries what the limit leaves of it for later.
+   */
   readOutbox(limit: number): Promise<Outbox>;
   /**
-   * Before a push: these are going to be sent, so that creations among them no longer say so when
-   * they are sent again.
+   * Before a push: these are going to be sent, with what they carry, so that creations among them
+   * no longer say so when they are sent again.
    */
   sending(writes: readonly PendingWrite[]): Promise<void>;
   /**

@@ -5,12 +5,14 @@ import { TestClock } from './clock.js';
 import type { ContractTest } from './contract.js';
 import { accountTests } from './store-account.js';
 import { acknowledgeTests } from './store-acknowledge.js';
+import { carriedTests } from './store-carried.js';
 import { coveredTests } from './store-covered.js';
 import { type OpenStore, Subject } from './store-driver.js';
 import { journalTests } from './store-journal.js';
 import { knownTests } from './store-known.js';
 import { letterTests } from './store-letters.js';
 import { lossTests } from './store-losses.js';
+import { outlivedTests } from './store-outlived.js';
 import { pageTests } from './store-pages.js';
 import { recordTests } from './store-records.js';
 import { sweepTests } from './store-sweep.js';
@@ -24,12 +26,14 @@ export function storeContract(open: OpenStore, join: Join): ContractTest[] {
   const groups = {
     recordTests,
     acknowledgeTests,
+    carriedTests,
     pageTests,
     coveredTests,
     takenTests,
     valueTests,
     journalTests,
     knownTests,
+    outlivedTests,
     sweepTests,
     lossTests,
     letterTests,

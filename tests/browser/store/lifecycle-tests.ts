@@ -103,6 +103,31 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       await db.delete();
     },
 
+    'what the hub took of a table that is no longer synced changes nothing there': async () => {
+      const db = openDexie({ todos: 'id', notes: 'id' });
+      await connect(db, ['todos', 'notes']);
+      const notes = db.table('notes');
+      await notes.put({ id: 'shown', n: 1 });
+      await notes.delete('shown');
+      await notes.put({ id: 'hidden' });
+      const store = await connect(db, ['todos']);
+      // Nobody records these.
+      await notes.put({ id: 'shown', n: 2 });
+      await notes.delete('hidden');
+      const { writes } = await store.readOutbox(10);
+      const acknowledged = writes.map((write) => {
+        const { table, id, columns } = write;
+        const is = id === '"shown"' ? { deleted: true as const } : { row: { id: 'hidden' } };
+        const change = { table, id, stamp: columns.register, ...is };
+        return { write, result: 'sent' as const, change };
+      });
+      const commit = { acknowledged, changes: [], clock: null, offsetMs: null };
+      const { pending, losses, rereads } = await store.commit(commit, join, await store.lead());
+      equal([writes.length, pending, losses, rereads], [3, 0, 0, 0], 'taken');
+      equal(await notes.toArray(), [{ id: 'shown', n: 2 }], 'rows');
+      await db.delete();
+    },
+
     'a page read before a table was added does not move the cursor past it': async () => {
       const db = openDexie({ todos: 'id', notes: 'id' });
       const store = await connect(db, ['todos']);

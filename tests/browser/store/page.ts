@@ -6,6 +6,7 @@ import { useWasm } from '../../../js/src/wasm.js';
 import { dexieTests } from './dexie-tests.js';
 import { openDexieStore } from './driver.js';
 import { lifecycleTests } from './lifecycle-tests.js';
+import { outboxTests } from './outbox-tests.js';
 import { upgradeTests } from './upgrade-tests.js';
 
 declare global {
@@ -21,6 +22,7 @@ const tests = [
   ...storeContract(openDexieStore, join),
   ...named(dexieTests(join), 'dexie'),
   ...named(lifecycleTests(join), 'lifecycle'),
+  ...named(outboxTests(), 'outbox'),
   ...named(upgradeTests(join), 'upgrade'),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

@@ -4,14 +4,7 @@ import type { Change, WireRow } from '../../wire.js';
 import { groupBy } from '../group.js';
 import type { Acknowledgement, PendingWrite } from '../store.js';
 import type { Access } from './access.js';
-import {
-  codedAt,
-  createdAndSent,
-  type LogEntry,
-  placeOf,
-  wholeAt,
-  withoutPlaces,
-} from './entry.js';
+import { type LogEntry, placeOf, sentAt, wholeAt, withoutPlaces } from './entry.js';
 import { encodedRow } from './rows.js';
 import {
   type DeadRow,
@@ -53,7 +46,7 @@ export async function markSent(access: Access, writes: readonly PendingWrite[]):
   const marked = entries.flatMap((entry) => {
     if (entry === undefined) return [];
     const places = new Set(byEntry.get(entry.id)?.map(({ index }) => index));
-    return [codedAt(entry, places, createdAndSent)];
+    return [sentAt(entry, places)];
   });
   await access.put(logStore, marked);
 }

@@ -3,13 +3,11 @@
 import { TidemarkError } from '../../errors.js';
 import type { Join } from '../../merge.js';
 import { moveCursor } from '../journal.js';
-import { nodeOf } from '../pending.js';
 import type { Commit, CommitResult, PendingWrite, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { acknowledge } from './acknowledge.js';
-import { writeOf } from './entry.js';
 import { keepDoubts, keepJournal } from './journal.js';
-import { countPending, stampedLog } from './log.js';
+import { countPending, pendingOf } from './log.js';
 import { keepLosses } from './losses.js';
 import { applyChanges, type PageOutcome, type Pending } from './page.js';
 import { gravesStore, rereadsStore, type StateRow } from './schema.js';
@@ -43,7 +41,7 @@ export async function applyCommit(
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
   const outcome = await takeChanges(access, state, commit, join, stamper);
-  if (commit.reset) await applyReset(access, state, commit.reset, join, nodeOf(stamper.reserve(1)));
+  if (commit.reset) await applyReset(access, state, commit.reset, join, stamper);
   else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
   if (sweeps) await sweep(access, state, covered);
   await keepJournal(access, state, commit);
@@ -99,22 +97,6 @@ async function keepRereads(access: Access, commit: Commit, outcome: PageOutcome)
       shown.map(({ table, id }) => [table, id]),
     );
   await access.put(rereadsStore, [...outcome.missing, ...outcome.contested]);
-}
-
-async function pendingOf(access: Access, stamper: Stamper): Promise<Pending> {
-  const pending: Pending = new Map();
-  for (const entry of await stampedLog(access, stamper))
-    for (let i = 0; i < entry.keys.length; i++) addPending(pending, writeOf(entry, i));
-  return pending;
-}
-
-function addPending(pending: Pending, write: PendingWrite): void {
-  const { table, id } = write;
-  let records = pending.get(table);
-  if (records === undefined) pending.set(table, (records = new Map()));
-  const known = records.get(id);
-  if (known === undefined) records.set(id, [write]);
-  else known.push(write);
 }
 
 /** Takes what the page covered out of the log, and what was kept aside for it. */

@@ -153,6 +153,14 @@ export function wholeAt(entry: LogEntry, places: ReadonlySet<number>): LogEntry 
   return { ...entry, columns: wholeAgain({ columns, offer }) };
 }
 
+/** The entry with the creations at `places` as sent; one that only carries a creation is none. */
+export function sentAt(entry: LogEntry, places: ReadonlySet<number>): LogEntry {
+  const sent = new Set<number>();
+  for (let i = 0; i < entry.keys.length; i++)
+    if (setOf(entry, i) === created && places.has(placeOf(entry, i))) sent.add(placeOf(entry, i));
+  return sent.size === 0 ? entry : codedAt(entry, sent, createdAndSent);
+}
+
 /** The entry with `code` for the keys at `places`. */
 export function codedAt(entry: LogEntry, places: ReadonlySet<number>, code: number): LogEntry {
   const of = entry.keys.map((_, i) => (places.has(placeOf(entry, i)) ? code : setOf(entry, i)));

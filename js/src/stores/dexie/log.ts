@@ -2,11 +2,12 @@
 import type { IdText, Loss, StampText } from '../../wire.js';
 import { lossOfShown } from '../losses.js';
 import { adoptionStamp, nodeOf, placeOf } from '../pending.js';
-import { type Stamper, stampAfter } from '../store.js';
+import { type PendingWrite, type Stamper, stampAfter } from '../store.js';
 import type { Access } from './access.js';
 import { inOrder, type LogEntry, placesIn, spanOf, writeOf } from './entry.js';
 import { keepDoubts } from './journal.js';
 import { keepLosses } from './losses.js';
+import type { Pending } from './page.js';
 import { encodedRow } from './rows.js';
 import { logStore, rereadsStore } from './schema.js';
 
@@ -44,6 +45,23 @@ export async function stampedLog(access: Access, stamper: Stamper): Promise<LogE
     .map((entry) => (isFixed(entry) ? entry : stampedAgain(entry, stamper.reserve(spanOf(entry)))));
   await access.put(logStore, late);
   return [...written.slice(0, first), ...late].sort((a, b) => a.id - b.id);
+}
+
+/** All that is in the log, by record. */
+export async function pendingOf(access: Access, stamper: Stamper): Promise<Pending> {
+  const pending: Pending = new Map();
+  for (const entry of await stampedLog(access, stamper))
+    for (let i = 0; i < entry.keys.length; i++) addPending(pending, writeOf(entry, i));
+  return pending;
+}
+
+function addPending(pending: Pending, write: PendingWrite): void {
+  const { table, id } = write;
+  let records = pending.get(table);
+  if (records === undefined) pending.set(table, (records = new Map()));
+  const known = records.get(id);
+  if (known === undefined) records.set(id, [write]);
+  else known.push(write);
 }
 
 /** Whether an entry's stamps say nothing of when it was written. */

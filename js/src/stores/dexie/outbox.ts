@@ -1,11 +1,12 @@
 // Reads what is waiting to be sent, and the rows it left, in one transaction.
 import { asTidemarkError, type TidemarkError } from '../../errors.js';
-import { decodeKey, encodeRow } from '../../values.js';
+import { decodeKey, encodeKey, encodeRow } from '../../values.js';
 import type { IdText, WireRow } from '../../wire.js';
+import { carrying } from '../carried.js';
 import { type Outbox, type PendingWrite, rereadsMax, type Stamper } from '../store.js';
 import { type Access, transact } from './access.js';
 import { acknowledge } from './acknowledge.js';
-import { type LogEntry, writeOf } from './entry.js';
+import { type LogEntry, placeOf, writeOf } from './entry.js';
 import { keepDoubts } from './journal.js';
 import { countPending, stampedLog } from './log.js';
 import {
@@ -58,7 +59,37 @@ async function load(access: Access, limit: number): Promise<Loaded> {
   if (unstamped) return { ...nothing, unstamped };
   const unsendable: Unsendable[] = [];
   const rows = await loadRows(access, writes, unsendable);
-  return { writes, rows, pending: await countPending(access), rereads, unsendable, unstamped };
+  const pending = await countPending(access);
+  const left = pending > writes.length ? await loadLeft(access, writes) : [];
+  if (left === null) return { ...nothing, unstamped: true };
+  return { writes: carrying(writes, left), rows, pending, rereads, unsendable, unstamped };
+}
+
+/** What the log has behind `writes` of the same records; null: one of these has no stamp yet. */
+async function loadLeft(
+  access: Access,
+  writes: readonly PendingWrite[],
+): Promise<PendingWrite[] | null> {
+  const left: PendingWrite[] = [];
+  const tables = byTable(writes);
+  const end = writes.at(-1);
+  if (end === undefined) return left;
+  // The limit may have cut an entry.
+  let last = end.entry - 1;
+  for (;;) {
+    const entries = await access.after<LogEntry>(logStore, last, entriesAtATime);
+    for (const entry of entries) {
+      const ids = tables.get(entry.table);
+      for (const i of ids === undefined ? [] : entry.keys.keys()) {
+        const isBehind = entry.id !== end.entry || placeOf(entry, i) > end.index;
+        if (!isBehind || !ids?.has(encodeKey(entry.keys[i]))) continue;
+        if (entry.stamp === null) return null;
+        left.push(writeOf(entry, i));
+      }
+      last = entry.id;
+    }
+    if (entries.length < entriesAtATime) return left;
+  }
 }
 
 async function loadWrites(access: Access, limit: number) {

@@ -1,6 +1,7 @@
 // DexieStore: the Store port over the app's own Dexie database.
 import type { Join } from '../../merge.js';
 import type { IdText, Loss, RecordKey, StampText } from '../../wire.js';
+import { allSentWith } from '../carried.js';
 import { pendingRecordsOf } from '../local-write.js';
 import type {
   Commit,
@@ -104,7 +105,7 @@ export class DexieStore implements Store {
   }
 
   async sending(writes: readonly PendingWrite[]): Promise<void> {
-    const fresh = writes.filter(({ create }) => create);
+    const fresh = allSentWith(writes).filter(({ create }) => create);
     if (fresh.length > 0) await this.#run('rw', [logStore], (access) => markSent(access, fresh));
   }
 

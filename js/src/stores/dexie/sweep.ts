@@ -3,13 +3,15 @@
 import type { Join } from '../../merge.js';
 import { decodeKey, encodeKey } from '../../values.js';
 import type { Change, Cursor } from '../../wire.js';
-import { foldHeads, moveCursor, type Offer } from '../journal.js';
-import { placeOf } from '../pending.js';
-import type { Reset } from '../store.js';
+import { foldHeads, moveCursor, type Offer, offersOf } from '../journal.js';
+import { nodeOf, placeOf } from '../pending.js';
+import type { Reset, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { adoptRows } from './adopt.js';
 import { type LogEntry, placesIn } from './entry.js';
 import { dropOld, takeJournal } from './journal.js';
+import { pendingOf } from './log.js';
+import type { Pending } from './page.js';
 import {
   type DeadRow,
   deadStore,
@@ -26,14 +28,17 @@ export async function applyReset(
   state: StateRow,
   { offer, adopt, cursor, known }: Reset,
   join: Join,
-  node: string,
+  stamper: Stamper,
 ): Promise<void> {
   const past = offer === null ? [] : await takeJournal(access, offer);
-  const offers = foldHeads(past, join);
-  await putOffers(access, [...offers.values()], cursor ?? state.known ?? '');
+  const heads = foldHeads(past, join);
+  const isAsked = [...heads.values()].some(({ columns }) => columns.deleted);
+  const pending: Pending = isAsked ? await pendingOf(access, stamper) : new Map();
+  const offers = offersOf(heads, ({ table, id }) => pending.get(table)?.get(id) ?? []);
+  await putOffers(access, offers, cursor ?? state.known ?? '');
   if (adopt) {
     const tables = Object.keys(state.tables).filter((table) => access.has(table));
-    await adoptRows(access, tables, node, false);
+    await adoptRows(access, tables, nodeOf(stamper.reserve(1)), false);
   }
   // The next epoch counts anew.
   state.safe = 0;
