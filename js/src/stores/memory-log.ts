@@ -1,7 +1,7 @@
 // The log of a memory store: what is read of it, and stamping it again.
 import type { Columns } from '../columns.js';
 import type { StampText } from '../wire.js';
-import { carrying } from './carried.js';
+import { allSentWith, carrying } from './carried.js';
 import { lossOfShown, newLosses } from './losses.js';
 import { type Contents, keepDoubt, keepLosses } from './memory-commit.js';
 import {
@@ -13,7 +13,7 @@ import {
   placeOf,
   wholeColumns,
 } from './pending.js';
-import { type Outbox, rereadsMax, stampAfter } from './store.js';
+import { type Outbox, type PendingWrite, rereadsMax, stampAfter } from './store.js';
 
 export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number): Outbox {
   const last = log[limit];
@@ -30,6 +30,17 @@ export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number
   }
   const wanted = [...rereads.values()].slice(0, rereadsMax);
   return { writes, rows: left, pending: log.length, rereads: wanted };
+}
+
+/** The log after `writes` were sent: creations among them have said so. */
+export function markSent(
+  log: readonly PendingWrite[],
+  writes: readonly PendingWrite[],
+): PendingWrite[] {
+  const sent = new Set(allSentWith(writes).map(({ entry }) => entry));
+  return log.map((write) =>
+    write.create && sent.has(write.entry) ? { ...write, create: false, sent: true } : write,
+  );
 }
 
 /** Gives the log new stamps, in the order in which it was written. */

@@ -7,13 +7,12 @@ import { newDeviceId } from '../ids.js';
 import type { Join, Row } from '../merge.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
 import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
-import { allSentWith } from './carried.js';
 import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { isSameLoss, lossesSince } from './losses.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
-import { outboxOf, restamp } from './memory-log.js';
+import { markSent, outboxOf, restamp } from './memory-log.js';
 import { applyReset, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
 import {
@@ -161,10 +160,7 @@ export class MemoryStore implements Store {
   }
 
   async sending(writes: readonly PendingWrite[]): Promise<void> {
-    const sent = new Set(allSentWith(writes).map(({ entry }) => entry));
-    this.#now.log = this.#now.log.map((write) =>
-      write.create && sent.has(write.entry) ? { ...write, create: false, sent: true } : write,
-    );
+    this.#now.log = markSent(this.#now.log, writes);
   }
 
   async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {

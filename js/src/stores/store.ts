@@ -110,8 +110,8 @@ export interface LoadedState extends SyncState {
 export interface Store {
   load(): Promise<LoadedState>;
   /**
-   * The oldest writes, about `limit` of them. A row is sent as it is now, so the last of each record
-   * carries what the limit leaves of it for later.
+   * The oldest writes, about `limit` of them. A row is sent as it is now, so the last of each
+   * record carries what the limit leaves of it for later.
    */
   readOutbox(limit: number): Promise<Outbox>;
   /**
