@@ -44,6 +44,8 @@ void Host::load(Ticket ticket) {
   const Errc code = engine_.handle_outbox(ticket, {writes, cells, bytes, rereads_}, count_pending(),
                                           now_, random);
   require(code == Errc::ok || (is_lie && code == Errc::bad_input), "an outbox is planned");
+  // Its turn counts, though it may never be sent.
+  if (code == Errc::ok && engine_.batch().records > 0) ++unanswered_;
   const auto& selected = engine_.batch().selected;
   require(code != Errc::ok || selected.empty() || selected.size() == writes.size(),
           "a flag for every write");

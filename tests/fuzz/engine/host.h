@@ -132,8 +132,8 @@ class Host {
   Errc fault_ = Errc::ok;
   tidemark::Reply reply_;
   bool gives_up_ = false;
-  /// What the engine pushed, the last one last; since which no push was answered; the last node
-  /// that a copy may have as well.
+  /// What the engine pushed, the last one last; how many were planned since one was answered; the
+  /// last node that a copy may have as well.
   std::vector<Push> pushes_;
   std::size_t unanswered_ = 0;
   Node copied_{0};

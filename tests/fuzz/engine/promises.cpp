@@ -94,11 +94,9 @@ std::vector<Entry> Host::chosen() const {
 
 void Host::note_push(const Send& send) {
   const Node node = engine_.clock().node();
-  const bool goes_on = !pushes_.empty() && pushes_.back().node == node;
-  const bool is_repeated = goes_on && pushes_.back().turn == send.turn;
-  if (!goes_on) unanswered_ = 0;
-  if (!is_repeated) pushes_.push_back({node, send.turn, send.turns_before, chosen()});
-  unanswered_ += is_repeated ? 0 : 1;
+  const auto is_it = [&](const Push& push) { return push.node == node && push.turn == send.turn; };
+  if (pushes_.empty() || !is_it(pushes_.back()))
+    pushes_.push_back({node, send.turn, send.turns_before, chosen()});
   require(node <= copied_ || unanswered_ > kTurnsMax || world_->hub.would_take(pushes_.back()),
           "only a copy is taken for a copy");
 }
