@@ -176,6 +176,8 @@ export const carriedTests: StoreTests = {
       ],
       'sent',
     );
+    const again = await first(subject);
+    equal([again.create, again.sent], [false, true], 'again: a refusal may let it say so');
   },
 
   'an offer carries what was written since, and stays an offer': async (subject) => {

@@ -22,7 +22,7 @@ const tests = [
   ...storeContract(openDexieStore, join),
   ...named(dexieTests(join), 'dexie'),
   ...named(lifecycleTests(join), 'lifecycle'),
-  ...named(outboxTests(), 'outbox'),
+  ...named(outboxTests(join), 'outbox'),
   ...named(upgradeTests(join), 'upgrade'),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

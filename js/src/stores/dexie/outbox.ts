@@ -1,12 +1,13 @@
 // Reads what is waiting to be sent, and the rows it left, in one transaction.
 import { asTidemarkError, type TidemarkError } from '../../errors.js';
-import { decodeKey, encodeKey, encodeRow } from '../../values.js';
+import { decodeKey, encodeRow } from '../../values.js';
 import type { IdText, WireRow } from '../../wire.js';
 import { carrying } from '../carried.js';
 import { type Outbox, type PendingWrite, rereadsMax, type Stamper } from '../store.js';
 import { type Access, transact } from './access.js';
 import { acknowledge } from './acknowledge.js';
-import { type LogEntry, placeOf, writeOf } from './entry.js';
+import type { Backlog } from './backlog.js';
+import { type LogEntry, writeOf } from './entry.js';
 import { keepDoubts } from './journal.js';
 import { countPending, stampedLog } from './log.js';
 import {
@@ -37,12 +38,13 @@ interface Loaded extends Outbox {
 export async function readOutbox(
   tracker: Tracker,
   stamper: Stamper,
+  backlog: Backlog,
   limit: number,
 ): Promise<Outbox> {
   // All there are: a table that is no longer synced may have writes pending.
   const stores = tracker.core?.schema.tables.map(({ name }) => name) ?? [];
   for (;;) {
-    const loaded = await transact(tracker, 'r', stores, (access) => load(access, limit));
+    const loaded = await transact(tracker, 'r', stores, (access) => load(access, backlog, limit));
     const { unsendable, unstamped, ...outbox } = loaded;
     if (unstamped)
       await transact(tracker, 'rw', [logStore], (access) => stampedLog(access, stamper));
@@ -51,7 +53,7 @@ export async function readOutbox(
   }
 }
 
-async function load(access: Access, limit: number): Promise<Loaded> {
+async function load(access: Access, backlog: Backlog, limit: number): Promise<Loaded> {
   const { writes, unstamped } = await loadWrites(access, limit);
   const keys = (await access.keys(rereadsStore, rereadsMax)) as [string, IdText][];
   const rereads = keys.map(([table, id]) => ({ table, id }));
@@ -60,36 +62,10 @@ async function load(access: Access, limit: number): Promise<Loaded> {
   const unsendable: Unsendable[] = [];
   const rows = await loadRows(access, writes, unsendable);
   const pending = await countPending(access);
-  const left = pending > writes.length ? await loadLeft(access, writes) : [];
+  if (pending === writes.length) backlog.forget();
+  const left = pending > writes.length ? await backlog.behind(access, writes) : [];
   if (left === null) return { ...nothing, unstamped: true };
   return { writes: carrying(writes, left), rows, pending, rereads, unsendable, unstamped };
-}
-
-/** What the log has behind `writes` of the same records; null: one of these has no stamp yet. */
-async function loadLeft(
-  access: Access,
-  writes: readonly PendingWrite[],
-): Promise<PendingWrite[] | null> {
-  const left: PendingWrite[] = [];
-  const tables = byTable(writes);
-  const end = writes.at(-1);
-  if (end === undefined) return left;
-  // The limit may have cut an entry.
-  let last = end.entry - 1;
-  for (;;) {
-    const entries = await access.after<LogEntry>(logStore, last, entriesAtATime);
-    for (const entry of entries) {
-      const ids = tables.get(entry.table);
-      for (const i of ids === undefined ? [] : entry.keys.keys()) {
-        const isBehind = entry.id !== end.entry || placeOf(entry, i) > end.index;
-        if (!isBehind || !ids?.has(encodeKey(entry.keys[i]))) continue;
-        if (entry.stamp === null) return null;
-        left.push(writeOf(entry, i));
-      }
-      last = entry.id;
-    }
-    if (entries.length < entriesAtATime) return left;
-  }
 }
 
 async function loadWrites(access: Access, limit: number) {

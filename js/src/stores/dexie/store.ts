@@ -24,6 +24,7 @@ import { appendSyncLog, clearAll, keepRemote, readSyncLog, recordStateOf } from 
 import { markSent } from './acknowledge.js';
 import { checkTables, coverTables } from './adopt.js';
 import { applyCommit } from './apply.js';
+import { Backlog } from './backlog.js';
 import { type LogEntry, newestOf } from './entry.js';
 import { discardLetter, retryLetter, writeForApp } from './letters.js';
 import { countPending, restampLog } from './log.js';
@@ -56,6 +57,7 @@ export interface DexieStoreOptions {
 export class DexieStore implements Store {
   readonly #undo = new Set<() => void>();
   readonly #recorder: Recorder;
+  readonly #backlog = new Backlog();
 
   private constructor(
     readonly tracker: Tracker,
@@ -101,7 +103,7 @@ export class DexieStore implements Store {
   }
 
   readOutbox(limit: number): Promise<Outbox> {
-    return readOutbox(this.tracker, this.stamper, limit);
+    return readOutbox(this.tracker, this.stamper, this.#backlog, limit);
   }
 
   async sending(writes: readonly PendingWrite[]): Promise<void> {
