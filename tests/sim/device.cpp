@@ -13,7 +13,7 @@ Device::Device(int index, DeviceHost& host, DeviceConfig device_config, std::uin
     : config(device_config), index_(index), host_(host), random_(seed) {}
 
 void Device::boot() {
-  const Node node = is(Mutant::node_survives_boot) && engine_ ? this->node() : draw_node();
+  const Node node = draw_node();
   engine_ = std::make_unique<tidemark::Engine>(config.engine, node);
   const Stamp newest = is(Mutant::clock_volatile) ? kNoStamp : disk.newest();
   const Stamp accepted = is(Mutant::clock_volatile) ? kNoStamp : disk.accepted;
@@ -106,6 +106,7 @@ void Device::carry_stamps() {
 
 void Device::load(const tidemark::LoadOutbox& step) {
   view_.assign(disk.log.begin(), disk.log.end());
+  view_rows_ = disk.all_rows();
   if (view_.size() > step.writes_max) {
     // A transaction that the limit cuts waits for the next time, unless it is the first.
     std::size_t end = step.writes_max;
@@ -162,7 +163,7 @@ void Device::send(const tidemark::Send& step) {
     const auto& batch = engine_->batch();
     exchange_.pushes = batch.records > 0;
     if (exchange_.pushes)
-      exchange_.batch = disk.build(view_, batch.selected, batch.cells, records_);
+      exchange_.batch = disk.build(view_, view_rows_, batch.selected, batch.cells, records_);
     if (!batch.split) host_.check_batch(index_, exchange_.batch);
     disk.sending(exchange_.batch);
     request.changes = exchange_.batch.changes;
@@ -194,7 +195,8 @@ void Device::deliver(std::uint32_t message, const Reply* reply, Errc fault) {
     return;
   }
   exchange_.reply = *reply;
-  engine_->handle_reply(exchange_.ticket, summary(*reply), draw_node());
+  engine_->handle_reply(exchange_.ticket, summary(*reply),
+                        is(Mutant::node_kept) ? node() : draw_node());
 }
 
 tidemark::Reply Device::summary(const Reply& reply) const {
@@ -272,10 +274,10 @@ void Device::restamp(const tidemark::Restamp& step) {
   }
   const WallMs at = now();
   disk.restamp(
-      [this, at](const Entry& entry) {
+      [this, at, &step](const Entry& entry) {
         const auto next = engine_->restamp(entry.columns.reg, 1, at);
         const Stamp stamp = next ? *next : entry.columns.reg;
-        if (entry.write != 0) host_.restamped(index_, entry.write, stamp);
+        if (entry.write != 0) host_.restamped(index_, entry.write, stamp, step.refused);
         return stamp;
       },
       node());

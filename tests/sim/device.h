@@ -24,7 +24,7 @@ class DeviceHost {
   /// Whether the device dies just now.
   virtual bool crashes(int device) = 0;
   /// A write was stamped again.
-  virtual void restamped(int device, Value write, Stamp stamp) = 0;
+  virtual void restamped(int device, Value write, Stamp stamp, bool refused) = 0;
   virtual void committed(int device) = 0;
   virtual void settled(int device, const Batch& batch, const std::vector<Settled>& settled,
                        std::uint32_t hub) = 0;
@@ -105,6 +105,7 @@ class Device {
   WallMs wake_ = 0, deadline_ = 0;
   // Reused from load to load.
   std::vector<Entry> view_;
+  Disk::Rows view_rows_;
   std::vector<Record> records_;
   std::vector<tidemark::PendingWrite> writes_;
   std::vector<Cell> cells_;

@@ -54,8 +54,16 @@ void Disk::write(Entry entry, const Row& row) {
   rows[entry.record] = row;
 }
 
-Batch Disk::build(const std::vector<Entry>& view, const std::vector<std::uint8_t>& selected,
-                  const std::vector<Cell>& cells, const std::vector<Record>& records) const {
+Disk::Rows Disk::all_rows() const {
+  Rows all = rows;
+  for (Record r = 0; r < kRecords; ++r)
+    if (!all[r].shown) all[r] = graves[r];
+  return all;
+}
+
+Batch Disk::build(const std::vector<Entry>& view, const Rows& loaded,
+                  const std::vector<std::uint8_t>& selected, const std::vector<Cell>& cells,
+                  const std::vector<Record>& records) const {
   Batch batch;
   for (std::size_t i = 0; i < cells.size();) {
     std::size_t end = i;
@@ -72,8 +80,7 @@ Batch Disk::build(const std::vector<Entry>& view, const std::vector<std::uint8_t
       if (entry.create && entry.id > sent_up_to) change.create = true;
       if (entry.is_offer()) change.offer = entry.offer;
     }
-    const Row& here = rows[change.record];
-    const Row& row = here.shown ? here : graves[change.record];
+    const Row& row = loaded[change.record];
     if (change.columns.deleted) {
       const Stamp reg = change.columns.reg;
       change.columns = {};
@@ -103,7 +110,7 @@ void Disk::sending(const Batch& batch) {
 void Disk::restamp(const Again& again, Node node) {
   std::vector<Entry*> order;
   for (Entry& entry : log)
-    if (!entry.is_offer() || is(Mutant::offers_restamped)) order.push_back(&entry);
+    if (!entry.is_offer()) order.push_back(&entry);
   std::stable_sort(order.begin(), order.end(),
                    [](const Entry* a, const Entry* b) { return a->order < b->order; });
   if (is(Mutant::restamp_unordered)) std::reverse(order.begin(), order.end());
@@ -126,7 +133,7 @@ void Disk::restamp(const Again& again, Node node) {
 
 void Disk::doubt(Record record) {
   const std::uint32_t seq = journal.empty() ? 0 : journal.back().seq;
-  if (!is(Mutant::no_doubt)) journal.push_back({seq, false, {{record, {}, true}}});
+  journal.push_back({seq, false, {{record, {}, true}}});
 }
 
 void Disk::start_over() {
@@ -142,6 +149,11 @@ void Disk::discard(std::size_t letter) {
   dead.erase(dead.begin() + static_cast<std::ptrdiff_t>(letter));
 }
 
-void Disk::clear() { *this = {}; }
+bool Disk::clear(bool discard) {
+  const bool refuses = !log.empty() || !dead.empty();
+  if (refuses && !discard && !is(Mutant::switch_drops_outbox)) return false;
+  *this = {};
+  return true;
+}
 
 }  // namespace sim

@@ -66,8 +66,9 @@ struct CommitInput {
 
 class Disk {
  public:
-  std::array<Row, kRecords> rows;
-  std::array<Row, kRecords> graves;
+  using Rows = std::array<Row, kRecords>;
+  Rows rows;
+  Rows graves;
   std::vector<Entry> log;
   std::uint32_t next_entry = 1, next_transaction = 1;
   std::uint32_t sent_up_to = 0;
@@ -92,9 +93,12 @@ class Disk {
 
   /// One write of the app.
   void write(Entry entry, const Row& row);
-  /// The chosen entries' changes, with the rows as they are now.
-  Batch build(const std::vector<Entry>& view, const std::vector<std::uint8_t>& selected,
-              const std::vector<Cell>& cells, const std::vector<Record>& records) const;
+  [[nodiscard]] Rows all_rows() const;
+  /// The chosen entries' changes.
+  /// `loaded`: as they were when the view was taken, those kept aside included.
+  Batch build(const std::vector<Entry>& view, const Rows& loaded,
+              const std::vector<std::uint8_t>& selected, const std::vector<Cell>& cells,
+              const std::vector<Record>& records) const;
   /// Creations in it have been sent from here on.
   void sending(const Batch& batch);
   void commit(const CommitInput& input);
@@ -102,8 +106,9 @@ class Disk {
   void restamp(const Again& again, Node node);
   void start_over();
   void discard(std::size_t letter);
-  /// Another user: everything of this one goes.
-  void clear();
+  /// Another user: everything of this one goes. Not what nobody has got yet, unless told so; false:
+  /// nothing was cleared.
+  bool clear(bool discard);
 
  private:
   void acknowledge(const CommitInput& input);

@@ -83,13 +83,12 @@ void World::switch_account(int i) {
     state.account = 1 - home;
     return;
   }
-  // The app either gives up what the other user left, which the store refuses to do silently, or
-  // signs in as before.
-  const bool refuses = it.disk.pending() > 0 || !it.disk.dead.empty();
-  if (random_.chance(500) || (refuses && !is(Mutant::switch_drops_outbox))) {
+  // Not told otherwise, the store keeps what the other user left, and the app signs in as before.
+  const bool left = it.disk.pending() > 0 || !it.disk.dead.empty();
+  if (random_.chance(500) || !it.disk.clear(false)) {
     state.account = home;
   } else {
-    it.disk.clear();
+    if (left) fail("what was pending is dropped, and nobody said so");
     state.read_to = {};
     boot(i);
     drop_lost_copies();

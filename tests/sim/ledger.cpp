@@ -25,7 +25,7 @@ bool World::is_back(const Purge& purge, const Hub& hub, Value number) const {
   return !write.copied && !made_again && is_of(number);
 }
 
-// A value is under a stamp of its own.
+// A value is under a stamp of its own, or of a whole row that it was part of.
 bool World::is_stamp_of(Stamp stamp, Value number) const {
   if (stamp.time <= kRecords) return true;  // adopted
   return stamp >= writes_[number].least();
@@ -41,13 +41,24 @@ bool World::is_deleted_after(Value number, int f) const {
   return false;
 }
 
-// By a write that was taken, and has not been lost since with its last copy.
+// By a write that was taken, and neither lost since nor what came over it.
 bool World::is_overwritten_for_good(Value number, int f) const {
   for (Value later = number + 1; later < writes_.size(); ++later) {
     const Write& other = writes_[later];
     if (other.record == writes_[number].record && other.before[f] == number &&
         other.fate == Fate::taken && has(other.fields, f) && !is_deleted_after(later, f) &&
-        !is_in_ledger(later))
+        !is_undone(later, f))
+      return true;
+  }
+  return false;
+}
+
+bool World::is_undone(Value number, int f) const {
+  if (is_in_ledger(number)) return true;
+  for (Value later = number + 1; later < writes_.size(); ++later) {
+    const Write& other = writes_[later];
+    if (other.record == writes_[number].record && other.before[f] == number &&
+        has(other.fields, f) && is_undone(later, f))
       return true;
   }
   return false;

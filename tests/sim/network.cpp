@@ -1,4 +1,6 @@
 // What goes over the network, and what becomes of it there.
+#include <algorithm>
+
 #include "mutants.h"
 #include "world.h"
 
@@ -13,7 +15,17 @@ void World::send(int i, std::uint32_t message, Request request) {
   out.id = message;
   out.life = states_[i].life;
   out.request = std::move(request);
+  if (i == held_device_) held_.push_back(out);
   network_.push_back(std::move(out));
+}
+
+void World::exchange(int i) {
+  for (int rounds = 0; rounds < 24 && failure.empty(); ++rounds) {
+    const auto own = std::find_if(network_.begin(), network_.end(),
+                                  [i](const Message& each) { return each.device == i; });
+    if (own == network_.end()) return;
+    deliver(static_cast<std::size_t>(own - network_.begin()));
+  }
 }
 
 // One message arrives, or something happens to it.

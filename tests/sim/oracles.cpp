@@ -25,8 +25,9 @@ struct Naive {
 
 }  // namespace
 
-void World::restamped(int i, Value number, Stamp stamp) {
+void World::restamped(int i, Value number, Stamp stamp, bool refused) {
   Write& write = writes_[number];
+  if (refused && stamp != write.stamps.back()) write.refused.push_back(write.stamps.back());
   ++counts.restamps;
   if (write.device == i || device(i).alive) write.stamps.push_back(stamp);
 }
@@ -36,7 +37,7 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
   // There was nothing left of these: their writer deleted the record since.
   for (const Entry& entry : device(at).disk.log)
     if (std::find(batch.vanished.begin(), batch.vanished.end(), entry.id) != batch.vanished.end())
-      if (entry.write != 0) writes_[entry.write].fate = Fate::taken;
+      if (entry.write != 0) check_vanished(entry.write);
   for (const auto& [i, result] : settled) {
     if (result.outcome == Outcome::rejected) ++counts.letters;
     if (result.outcome == Outcome::kept)
@@ -65,6 +66,15 @@ void World::settled(int at, const Batch& batch, const std::vector<Settled>& sett
         write.fate = taken ? Fate::taken : Fate::dead;
     }
   }
+}
+
+void World::check_vanished(Value number) {
+  Write& write = writes_[number];
+  write.fate = Fate::taken;
+  const bool deleted = std::any_of(writes_.begin() + number + 1, writes_.end(), [&](auto& each) {
+    return each.record == write.record && each.deletes;
+  });
+  if (!deleted) fail("a pending write is dropped whose record nobody deleted");
 }
 
 // Who is refused because of a purge may have been purged.
@@ -170,6 +180,10 @@ void World::look_at_hub(int number) {
       if (!copied_ && is_overwritten_for_good(value, f))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
                     " is back, although it was overwritten");
+      const auto& refused = write.refused;
+      if (!copied_ &&
+          std::find(refused.begin(), refused.end(), held.columns.of(f)) != refused.end())
+        return fail("a value is under a stamp that was refused, and given up");
       if (!is_stamp_of(held.columns.of(f), value))
         return fail("value " + std::to_string(value) + " of record " + std::to_string(r) +
                     " is under a stamp that is not its own");

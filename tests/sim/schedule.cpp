@@ -3,8 +3,6 @@
 
 #include <numeric>
 
-#include "random.h"
-
 namespace sim {
 
 const char* name_of(Act act) {
@@ -13,7 +11,8 @@ const char* name_of(Act act) {
       "boot",       "offline",     "online",        "pause",          "resume",  "clock",
       "backup_hub", "restore_hub", "backup_device", "restore_device", "clone",   "evict",
       "disk",       "token",       "schema",        "quota",          "account", "letters",
-      "ages",       "check"};
+      "ages",       "ahead",       "exchange",      "silence",        "hold",    "late",
+      "check"};
   static_assert(sizeof(kNames) / sizeof(*kNames) == kActs);
   return kNames[static_cast<int>(act)];
 }
@@ -97,42 +96,8 @@ Act draw_act(const Profile& profile, std::uint32_t total, Random& random) {
   return static_cast<Act>(act);
 }
 
-// What chance brings about too seldom: a device comes back after ages, hands in what it wrote, and
-// the hub is put back to before that.
-void draw_return(Schedule& schedule, Random& random) {
-  Profile& profile = schedule.profile;
-  profile.long_times = true;
-  profile.devices = 3;
-  const auto add = [&](Act act, int device, int times = 1) {
-    for (int i = 0; i < times; ++i)
-      schedule.actions.push_back({act, static_cast<std::uint8_t>(device), random.word()});
-  };
-  const auto pass_ages = [&](int times) {
-    for (int i = 0; i < times; ++i) {
-      add(Act::ages, 0);
-      add(Act::write, 1);
-      add(Act::sync, 1);
-      add(Act::deliver, 1, 12);
-    }
-  };
-  add(Act::deliver, 0, 20);
-  add(Act::write, 1, 6);
-  add(Act::deliver, 0, 20);
-  add(Act::offline, 0);
-  add(Act::write, 0, 3);
-  add(Act::write, 1, 10);
-  add(Act::deliver, 1, 20);
-  pass_ages(6);
-  add(Act::backup_hub, 0);
-  add(Act::online, 0);
-  add(Act::sync, 0);
-  add(Act::deliver, 0, 40);
-  add(Act::restore_hub, 0);
-  add(Act::check, 0);
-}
-
-/// One history in so many is of that kind.
-constexpr std::uint64_t kReturnEvery = 40;
+/// One history in so many goes after a script.
+constexpr std::uint64_t kSceneEvery = 20;
 
 }  // namespace
 
@@ -141,8 +106,8 @@ Schedule draw(std::uint64_t seed) {
   Schedule schedule;
   schedule.seed = seed;
   schedule.profile = draw_profile(random);
-  if (seed % kReturnEvery == 0) {
-    draw_return(schedule, random);
+  if (seed % kSceneEvery == 0) {
+    draw_scene(schedule, random);
     return schedule;
   }
   const Profile& profile = schedule.profile;

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "model.h"
+#include "random.h"
+
 namespace sim {
 
 enum class Act : std::uint8_t {
@@ -28,14 +31,19 @@ enum class Act : std::uint8_t {
   restore_device,
   clone,
   evict,
-  disk,     // becomes full, or is freed
-  token,    // expires, or is good again
-  schema,   // the hub asks for a newer app, or the app is updated
-  quota,    // the hub is full, or is not
-  account,  // another user signs in, or signs back
-  letters,  // the user deals with dead letters
-  ages,     // weeks pass
-  check,    // everything is mended; after quiet, the oracles look
+  disk,      // becomes full, or is freed
+  token,     // expires, or is good again
+  schema,    // the hub asks for a newer app, or the app is updated
+  quota,     // the hub is full, or is not
+  account,   // another user signs in, or signs back
+  letters,   // the user deals with dead letters
+  ages,      // weeks pass
+  ahead,     // a device's clock is set 90 s ahead
+  exchange,  // a device and the hub, undisturbed
+  silence,   // what is on its way to a device is lost
+  hold,      // from now on the network keeps a copy of what a device sends
+  late,      // it delivers what it kept
+  check,     // everything is mended; after quiet, the oracles look
 };
 inline constexpr int kActs = static_cast<int>(Act::check) + 1;
 const char* name_of(Act act);
@@ -55,6 +63,8 @@ struct Profile {
   std::uint16_t loss = 0, doubles = 0, hub_crash = 0, store_crash = 0, store_full = 0;  // of 1000
   std::uint16_t poison = 0, deletes = 200;
   std::uint32_t page = 3, push = 3, writes_max = 8;
+  /// In use; a divisor of kRecords.
+  std::uint8_t records = kRecords;
   std::uint16_t weight[kActs] = {};
 };
 
@@ -67,6 +77,8 @@ struct Schedule {
 inline constexpr int kSteps = 200;
 
 Schedule draw(std::uint64_t seed);
+/// A history after a script (scenes.cpp).
+void draw_scene(Schedule& schedule, Random& random);
 std::string describe(const Action& action);
 
 }  // namespace sim

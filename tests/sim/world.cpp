@@ -146,6 +146,24 @@ void World::act(const Action& action) {
     case Act::ages:
       pass(kDayMs * (20 + random_.below(20)));
       break;
+    case Act::ahead:
+      states_[i].skew_ms += 90'000;
+      break;
+    case Act::exchange:
+      exchange(i);
+      break;
+    case Act::silence:
+      std::erase_if(network_,
+                    [i](const Message& each) { return each.is_reply && each.device == i; });
+      break;
+    case Act::hold:
+      held_device_ = i;
+      break;
+    case Act::late:
+      network_.insert(network_.end(), held_.begin(), held_.end());
+      held_.clear();
+      held_device_ = -1;
+      break;
     case Act::check:
       check();
       break;
@@ -164,7 +182,8 @@ void World::write(int i, bool many) {
 
 void World::write_one(int i, std::uint32_t transaction) {
   Device& it = device(i);
-  const auto record = static_cast<Record>(random_.below(kRecords));
+  const auto record =
+      static_cast<Record>(random_.below(profile_.records) * (kRecords / profile_.records));
   Row row = it.disk.rows[record];
   const auto stamp = it.reserve();
   if (!stamp) return;

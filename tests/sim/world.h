@@ -62,7 +62,7 @@ class World : public DeviceHost {
   void send(int device, std::uint32_t message, Request request) override;
   bool store_fails(int device) override;
   bool crashes(int device) override;
-  void restamped(int device, Value write, Stamp stamp) override;
+  void restamped(int device, Value write, Stamp stamp, bool refused) override;
   void committed(int device) override;
   void settled(int device, const Batch& batch, const std::vector<Settled>& settled,
                std::uint32_t hub) override;
@@ -71,6 +71,7 @@ class World : public DeviceHost {
 
   // Actions (world.cpp, network.cpp, faults.cpp).
   void deliver(std::size_t at);
+  void exchange(int device);
   void at_hub(const Message& message);
   void note_reached(const Request& request, const Reply& reply);
   void write(int device, bool many);
@@ -103,11 +104,13 @@ class World : public DeviceHost {
   void look_at_device(int device);
   void look_at_writes();
   void look_at_write(Value number, const Write& write);
+  void check_vanished(Value write);
   void check_purged(int device, const Change& change);
   [[nodiscard]] bool is_back(const Purge& purge, const Hub& hub, Value write) const;
   [[nodiscard]] bool is_stamp_of(Stamp stamp, Value write) const;
   [[nodiscard]] bool is_deleted_after(Value write, int field) const;
   [[nodiscard]] bool is_overwritten_for_good(Value write, int field) const;
+  [[nodiscard]] bool is_undone(Value write, int field) const;
   [[nodiscard]] bool is_overwritten(Value write, int field) const;
   [[nodiscard]] bool is_in_ledger(Value write) const;
   void remember_ledgers();
@@ -127,7 +130,8 @@ class World : public DeviceHost {
   std::vector<DeviceState> states_;
   std::array<Hub, 2> hubs_;
   std::vector<Backup> backups_;
-  std::vector<Message> network_;
+  std::vector<Message> network_, held_;
+  int held_device_ = -1;
   std::vector<Write> writes_;   // by Value
   std::vector<bool> ledgered_;  // by Value: shown to the user once
   /// A hub or a device was copied or put back: then a write may be stamped again by one that does

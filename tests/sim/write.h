@@ -26,6 +26,8 @@ struct Write {
   Fields fields = 0;
   Values before{};  // what its writer saw there
   std::vector<Stamp> stamps;
+  /// Of these, those that were given up because the hub refused them.
+  std::vector<Stamp> refused;
   Fate fate = Fate::open;
   int account = -1;
   bool poison = false;

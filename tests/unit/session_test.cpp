@@ -1,4 +1,5 @@
 // The session's answers to what goes wrong for long: what it tries, and what it keeps from sending.
+// tidy: long, because the cases share what brings a session into a state
 #include <catch2/catch_test_macros.hpp>
 #include <utility>
 
@@ -101,6 +102,45 @@ TEST_CASE("session: until all is read from the beginning, nothing is left out an
   REQUIRE(device.load() == Errc::ok);
   CHECK(device.poll().starts_with("full"));
   CHECK_FALSE(device.sent.whole);
+}
+
+TEST_CASE("session: paused while the store resets or starts over, it reads from the beginning") {
+  for (const bool starts_over : {false, true}) {
+    Device device;
+    if (starts_over) {
+      connect_in_vain(device);
+      for (int i = 0; i < 3; ++i) stall(device);
+      REQUIRE(stall(device).starts_with("start-over"));
+    } else {
+      device.connect();
+      push(device);
+      Reply reset = device.reply();
+      reset.settled = 0;
+      reset.reset = true;
+      device.answer(reset);
+      REQUIRE(device.poll().starts_with("commit"));
+    }
+    device.engine().pause();
+    device.commit(0);
+    device.engine().resume(device.now);
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    CHECK(device.poll().starts_with("pull"));
+    CHECK(device.sent.whole);
+  }
+}
+
+TEST_CASE("session: a push that is about to be sent keeps its turn under another node") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.engine().handle_clock(0, {}, true, Node{9});
+  CHECK(device.poll() == "full");
+  CHECK(device.sent.turn != 0);
+  CHECK(device.sent.turns_before == std::array<Turn, kTurnsMax>{});
 }
 
 TEST_CASE("session: what only the app can mend waits for it, and says what it is") {

@@ -18,6 +18,7 @@ bool halts(Errc code) noexcept {
 }  // namespace
 
 void Session::start(WallMs now, bool reading) noexcept {
+  stop_activity();
   // What an earlier connection of the same engine ended in says nothing about this one.
   paused_ = live_connected_ = live_told_ = handshake_ = false;
   halted_ = Errc::ok;
@@ -40,6 +41,9 @@ void Session::close() noexcept {
 void Session::pause() noexcept {
   paused_ = true;
   rung_ = 0;
+  // The store ends all the same what it is at, and may then be at the beginning.
+  const bool resets = activity_ == Activity::committing && reply_.reset;
+  if (resets || activity_ == Activity::starting_over) reading_ = true;
   stop_activity();
 }
 

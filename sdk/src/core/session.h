@@ -50,9 +50,9 @@ class Session {
   /// `random`: a uniform word, the turn of a push.
   void loaded(std::uint32_t batch_records, std::uint32_t rereads, std::uint32_t random) noexcept;
   void replied(const Reply& reply, bool restamp) noexcept;
-  /// The node is another: it has taken no turn yet.
+  /// The node is another: it has taken no turn yet, but that of a push which is about to be sent.
   void forget_turns() noexcept {
-    turn_ = 0;
+    if (activity_ != Activity::sending) turn_ = 0;
     turns_before_ = {};
   }
   void failed(Errc code, std::int64_t retry_after_ms, WallMs now, std::uint32_t random) noexcept;
