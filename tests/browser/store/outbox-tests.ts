@@ -94,6 +94,24 @@ export function outboxTests(join: Join): Record<string, () => Promise<void>> {
       await db.delete();
     },
 
+    'an offer carries what an outbox before it had': async () => {
+      const db = openDexie({ todos: 'id' });
+      const store = await connect(db, ['todos']);
+      const commitTo = async (commit: Partial<Commit>) => {
+        const full = { acknowledged: [], changes: [], clock: null, offsetMs: null, ...commit };
+        await store.commit(full, join, await store.lead());
+      };
+      const head = { table: 'todos', id: '"a"', stamp: stampAt(10) };
+      await commitTo({ changes: [{ ...head, row: { id: 'a' } }], journal: [head], seq: 2 });
+      await db.table('todos').update('a', { n: 1 });
+      for (const id of ['b', 'c', 'd']) await db.table('todos').put({ id });
+      equal((await store.readOutbox(3)).writes.length, 2, 'before');
+      await commitTo({ reset: { offer: 1, adopt: false, cursor: 'e:2' }, cursor: null });
+      const [write] = (await store.readOutbox(1)).writes;
+      equal([write?.offer, [...(write?.columns.fields.keys() ?? [])]], ['e:2', ['n']], 'carried');
+      await db.delete();
+    },
+
     'what is to be carried gets its stamp first': async () => {
       const name = freshName();
       const first = openDexie({ todos: 'id' }, name);
