@@ -190,7 +190,7 @@ void Disk::take_pending(const Change& change, const Columns& local) {
   const Row row = here.shown ? here : graves[change.record];
   lose(change, local, joined, row);
   // What the hub holds, or something later, is sent: nobody may stamp it again.
-  if (!is(Mutant::covered_kept)) drop_covered(change, row.values);
+  drop_covered(change, row.values);
   if (local.deleted && change.is_patch()) return;
   const bool remote_deleted = change.columns.deleted;
   const Side side = joined.sides.reg;

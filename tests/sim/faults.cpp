@@ -48,7 +48,7 @@ void World::restore_device(int i) {
 
 void World::mark_copied(const Disk& disk) {
   for (const Entry& entry : disk.log)
-    if (entry.create) writes_[entry.write].copied = true;
+    if (!entry.columns.deleted) writes_[entry.write].copied = true;
 }
 
 // A running machine is copied: two engines go on from one memory.

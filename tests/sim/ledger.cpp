@@ -28,7 +28,13 @@ bool World::is_back(const Purge& purge, const Hub& hub, Value number) const {
 // A value is under a stamp of its own, or of a whole row that it was part of.
 bool World::is_stamp_of(Stamp stamp, Value number) const {
   if (stamp.time <= kRecords) return true;  // adopted
-  return stamp >= writes_[number].least();
+  const Write& write = writes_[number];
+  if (stamp >= write.least()) return true;
+  return std::any_of(writes_.begin() + 1, writes_.end(), [&](const Write& other) {
+    return other.record == write.record && other.device != write.device &&
+           other.fields == kAllFields &&
+           std::find(other.stamps.begin(), other.stamps.end(), stamp) != other.stamps.end();
+  });
 }
 
 // What its writer deleted before it was sent was never sent.

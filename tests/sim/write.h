@@ -34,7 +34,7 @@ struct Write {
   bool put_off = false;
   /// A hub took it, under a stamp of its own.
   bool reached = false;
-  /// A creation that a backup or a copy holds, and that may have been sent since.
+  /// A backup or a copy holds it, and it may have been sent since.
   bool copied = false;
   std::uint32_t transaction = 0;
 
