@@ -48,7 +48,7 @@ class Tab {
 let tabs: Tab[] = [];
 let locks: FakeLocks;
 let name: string;
-const until = (check: () => void) => vi.waitFor(check, { interval: 2 });
+const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 20_000 });
 const soon = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 beforeEach(() => {

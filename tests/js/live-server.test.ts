@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type ServerSocket, WebSocketServer } from 'ws';
 import { FetchTransport } from '../../js/src/transports/fetch.js';
 
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
+
 interface Connection {
   socket: ServerSocket;
   request: IncomingMessage;
@@ -54,14 +56,14 @@ afterEach(() => {
 test('a connection says who, and for which scope, and hears pokes', async () => {
   const { url, connections } = await serveLive();
   const events = openTo(new FetchTransport(url, () => 'secret', 'home 1'));
-  await vi.waitFor(() => expect(events).toEqual(['up', 'poke e:0']));
+  await until(() => expect(events).toEqual(['up', 'poke e:0']));
   const [{ request, socket }] = connections as [Connection];
   expect(request.url).toBe('/sync/live?scope=home+1');
   expect(request.url).not.toContain('secret');
   expect(request.headers['sec-websocket-protocol']).toBe(`tidemark.1, bearer.${btoa('secret')}`);
   expect(socket.protocol).toBe('tidemark.1');
   socket.send('{"cursor":"e:1"}');
-  await vi.waitFor(() => expect(events).toContain('poke e:1'));
+  await until(() => expect(events).toContain('poke e:1'));
 });
 
 test.each(['close', 'terminate'] as const)(
@@ -69,11 +71,11 @@ test.each(['close', 'terminate'] as const)(
   async (end) => {
     const { url, connections } = await serveLive();
     const events = openTo(new FetchTransport(url));
-    await vi.waitFor(() => expect(connections).toHaveLength(1));
-    await vi.waitFor(() => expect(events).toContain('up'));
+    await until(() => expect(connections).toHaveLength(1));
+    await until(() => expect(events).toContain('up'));
     connections[0]?.socket[end]();
-    await vi.waitFor(() => expect(connections).toHaveLength(2));
-    await vi.waitFor(() =>
+    await until(() => expect(connections).toHaveLength(2));
+    await until(() =>
       expect(events.filter((each) => each !== 'poke e:0')).toEqual(['up', 'down', 'up']),
     );
   },
@@ -83,7 +85,7 @@ test('the end of a connection is seen by the hub', async () => {
   const { url, connections } = await serveLive();
   const transport = new FetchTransport(url);
   const stop = transport.live({ onConnected: () => {}, onPoke: () => {} });
-  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  await until(() => expect(connections).toHaveLength(1));
   const closed = new Promise<void>((resolve) => connections[0]?.socket.on('close', resolve));
   stop?.();
   await closed;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mutants.h"
+#include "peers.h"
 #include "world.h"
 
 namespace sim {
@@ -19,6 +20,15 @@ struct Outcomes {
 };
 
 Outcomes run(const Schedule& schedule, bool trace = false) {
+  if (schedule.peers) {
+    Peers peers(schedule, trace);
+    peers.run();
+    Outcomes outcome;
+    outcome.failure = peers.failure;
+    outcome.hash = peers.trace_hash;
+    outcome.steps = peers.steps;
+    return outcome;
+  }
   World world(schedule, trace);
   world.run();
   return {world.failure,         world.trace_hash,    world.steps,          world.counts.resets,

@@ -2,7 +2,6 @@
 #include "model.h"
 
 #include <algorithm>
-
 #include <cstdlib>
 
 namespace sim {

@@ -1,7 +1,9 @@
 // Draws a schedule from a seed.
 #include "schedule.h"
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace sim {
 
@@ -89,6 +91,15 @@ Profile draw_profile(Random& random) {
   return profile;
 }
 
+void weigh_for_peers(Profile& profile) {
+  std::fill_n(profile.weight, kActs, std::uint16_t{0});
+  constexpr std::pair<Act, std::uint16_t> kWeights[] = {
+      {Act::write, 30},        {Act::sync, 40},          {Act::deliver, 60},
+      {Act::pass, 10},         {Act::clock, 8},          {Act::crash, 6},
+      {Act::backup_device, 4}, {Act::restore_device, 4}, {Act::evict, 3}};
+  for (const auto& [act, weight] : kWeights) profile.weight[static_cast<int>(act)] = weight;
+}
+
 Act draw_act(const Profile& profile, std::uint32_t total, Random& random) {
   std::uint32_t at = random.below(total);
   int act = 0;
@@ -98,6 +109,8 @@ Act draw_act(const Profile& profile, std::uint32_t total, Random& random) {
 
 /// One history in so many goes after a script.
 constexpr std::uint64_t kSceneEvery = 20;
+/// And one in so many is of peers.
+constexpr std::uint64_t kPeersEvery = 20;
 
 }  // namespace
 
@@ -110,6 +123,8 @@ Schedule draw(std::uint64_t seed) {
     draw_scene(schedule, random);
     return schedule;
   }
+  schedule.peers = seed % kPeersEvery == kPeersEvery / 2;
+  if (schedule.peers) weigh_for_peers(schedule.profile);
   const Profile& profile = schedule.profile;
   const std::uint32_t total = std::accumulate(profile.weight, profile.weight + kActs, 0u);
   static constexpr int kChecks[] = {1, 2, 5};

@@ -70,6 +70,8 @@ struct Profile {
 
 struct Schedule {
   std::uint64_t seed = 0;
+  /// A history of peers (peers.h), without a hub.
+  bool peers = false;
   Profile profile;
   std::vector<Action> actions;
 };

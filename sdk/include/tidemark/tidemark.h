@@ -1,5 +1,6 @@
 // Everything of the core. The pieces, from the ground up: result (errors), config (limits), stamp
-// (time), change (cells), merge (the join), digest (do replicas differ), output (what an
+// (time), change (cells), merge (the join), digest (do replicas differ), quarantine (what a peer's
+// clock stamped ahead), output (what an
 // engine asks and is told), engine (the loop).
 #ifndef TIDEMARK_TIDEMARK_H
 #define TIDEMARK_TIDEMARK_H
@@ -10,6 +11,7 @@
 #include "tidemark/engine.h"
 #include "tidemark/merge.h"
 #include "tidemark/output.h"
+#include "tidemark/quarantine.h"
 #include "tidemark/result.h"
 #include "tidemark/stamp.h"
 

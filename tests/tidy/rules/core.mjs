@@ -56,7 +56,7 @@ const groups = [
   ['ids'],
   ['stamp'],
   ['change', 'status'],
-  ['output', 'merge', 'digest', 'outbox', 'backoff', 'parting'],
+  ['output', 'merge', 'digest', 'outbox', 'backoff', 'parting', 'quarantine'],
   ['log', 'reconcile'],
   ['session', 'session_poll', 'session_watch'],
   ['engine'],
