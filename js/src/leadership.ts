@@ -54,6 +54,8 @@ export class Leadership {
   readonly #handlers: LeadershipHandlers;
   readonly #channel: BroadcastChannel | null;
   readonly #questions = new Map<string, Question>();
+  /** Of questions that are being answered: one is asked again when a leader is announced late. */
+  readonly #answering = new Set<string>();
   readonly #end = new AbortController();
   #release: () => void = () => {};
   #status: Status | null = null;
@@ -154,8 +156,10 @@ export class Leadership {
   }
 
   async #answer(id: string, command: Command, argument: unknown): Promise<void> {
+    if (this.#answering.has(id)) return;
     const done = this.#handlers.onCommand(command, argument);
     if (done === null) return;
+    this.#answering.add(id);
     let result: unknown;
     const error = await done.then(
       (given) => {
@@ -164,6 +168,7 @@ export class Leadership {
       },
       (cause) => asTidemarkError(cause, 'internal').toJSON(),
     );
+    this.#answering.delete(id);
     if (error?.code === 'closed') return; // this context is; the next to lead is asked again
     this.#settle(id, error, result);
     this.#send({ type: 'done', id, error, result });

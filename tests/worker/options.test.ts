@@ -166,7 +166,7 @@ test('a storage of the first form opens, with all that it held', () =>
     expect(local.pull({ cursor: `${epoch}:8`, node: nodeC }).changes).toEqual([]);
     const offer = `${epoch}:7`;
     const late = local.push([
-      whole('b', at(2, nodeB), {}, { offer }),
+      whole('b', at(2, nodeB), {}),
       patch('a', at(3), { n: 2 }, { offer }),
     ]);
     expect(late.results).toEqual([{ outcome: 'clock' }, { outcome: 'applied' }]);
