@@ -99,14 +99,6 @@ export const suites = [
     count: counts.lastLine,
   },
   {
-    name: 'coverage',
-    folder: 'tests/unit',
-    lane: 'cpp',
-    need: ['native', 'fuzz'],
-    commands: [node('scripts/coverage.mjs')],
-    count: counts.lastLine,
-  },
-  {
     name: 'wasm',
     folder: 'tests/unit',
     lane: 'cpp',

@@ -165,10 +165,7 @@ test('a storage of the first form opens, with all that it held', () =>
     local.push([patch('mixed', at(2), { n: 2 })], { node: nodeC, cursor: `${epoch}:7` });
     expect(local.pull({ cursor: `${epoch}:8`, node: nodeC }).changes).toEqual([]);
     const offer = `${epoch}:7`;
-    const late = local.push([
-      whole('b', at(2, nodeB), {}),
-      patch('a', at(3), { n: 2 }, { offer }),
-    ]);
+    const late = local.push([whole('b', at(2, nodeB), {}), patch('a', at(3), { n: 2 }, { offer })]);
     expect(late.results).toEqual([{ outcome: 'clock' }, { outcome: 'applied' }]);
     local.hub.restored(local.now);
     expect(local.pull({ cursor: `${epoch}:9` })).toMatchObject({ reset: true, offer: 10 });
