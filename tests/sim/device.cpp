@@ -100,13 +100,16 @@ void Device::carry_stamps() {
     const auto last = std::find_if(view_.rbegin(), view_.rend(), [&](const Entry& entry) {
       return entry.record == later.record;
     });
-    if (last != view_.rend()) last->columns = fold({last->columns, later.columns});
+    if (last == view_.rend()) continue;
+    last->columns = fold({last->columns, later.columns});
+    last->create = last->create || later.create;
   }
 }
 
 void Device::load(const tidemark::LoadOutbox& step) {
   view_.assign(disk.log.begin(), disk.log.end());
   view_rows_ = disk.all_rows();
+  view_end_ = disk.next_entry;
   if (view_.size() > step.writes_max) {
     // A transaction that the limit cuts waits for the next time, unless it is the first.
     std::size_t end = step.writes_max;
@@ -165,7 +168,7 @@ void Device::send(const tidemark::Send& step) {
     if (exchange_.pushes)
       exchange_.batch = disk.build(view_, view_rows_, batch.selected, batch.cells, records_);
     if (!batch.split) host_.check_batch(index_, exchange_.batch);
-    disk.sending(exchange_.batch);
+    disk.sending(exchange_.batch, view_end_);
     request.changes = exchange_.batch.changes;
     for (Record r = 0; r < kRecords; ++r)
       if (disk.rereads[r]) request.rereads.push_back(r);

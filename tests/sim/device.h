@@ -106,6 +106,7 @@ class Device {
   // Reused from load to load.
   std::vector<Entry> view_;
   Disk::Rows view_rows_;
+  std::uint32_t view_end_ = 0;  // later entries were written after it was taken
   std::vector<Record> records_;
   std::vector<tidemark::PendingWrite> writes_;
   std::vector<Cell> cells_;

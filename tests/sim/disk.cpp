@@ -77,7 +77,7 @@ Batch Disk::build(const std::vector<Entry>& view, const Rows& loaded,
       const Entry& entry = view[w];
       if (!selected[w] || entry.record != change.record) continue;
       ids.push_back(entry.id);
-      if (entry.create && entry.id > sent_up_to) change.create = true;
+      if (entry.create) change.create = true;
       if (entry.is_offer()) change.offer = entry.offer;
     }
     const Row& row = loaded[change.record];
@@ -100,11 +100,11 @@ Batch Disk::build(const std::vector<Entry>& view, const Rows& loaded,
   return batch;
 }
 
-void Disk::sending(const Batch& batch) {
+void Disk::sending(const Batch& batch, std::uint32_t end) {
   if (is(Mutant::create_said_again)) return;
-  for (std::size_t i = 0; i < batch.changes.size(); ++i)
-    if (batch.changes[i].create)
-      for (const std::uint32_t id : batch.entries[i]) sent_up_to = std::max(sent_up_to, id);
+  for (const Change& change : batch.changes)
+    for (Entry& entry : log)
+      if (change.create && entry.record == change.record && entry.id < end) entry.create = false;
 }
 
 void Disk::restamp(const Again& again, Node node) {

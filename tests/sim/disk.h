@@ -71,7 +71,6 @@ class Disk {
   Rows graves;
   std::vector<Entry> log;
   std::uint32_t next_entry = 1, next_transaction = 1;
-  std::uint32_t sent_up_to = 0;
   std::vector<JournalEntry> journal;
   Cursor cursor;
   /// The cursor before it was given up: that of the journal.
@@ -99,8 +98,8 @@ class Disk {
   Batch build(const std::vector<Entry>& view, const Rows& loaded,
               const std::vector<std::uint8_t>& selected, const std::vector<Cell>& cells,
               const std::vector<Record>& records) const;
-  /// Creations in it have been sent from here on.
-  void sending(const Batch& batch);
+  /// Creations in it have been sent from here on: those before entry `end`.
+  void sending(const Batch& batch, std::uint32_t end);
   void commit(const CommitInput& input);
   using Again = std::function<Stamp(const Entry&)>;
   void restamp(const Again& again, Node node);

@@ -62,7 +62,6 @@ void Disk::settle(const Change& change, const std::vector<std::uint32_t>& ids,
         if (covered(entry)) later.push_back(entry);
       std::erase_if(log, covered);
       for (Entry& entry : later) {
-        entry.create = entry.create && entry.id > sent_up_to;
         entry.id = next_entry++;
         log.push_back(entry);
       }
