@@ -1,8 +1,9 @@
 // Builds the simulator (tests/sim) and runs it.
 // usage: npm run sim -- --seeds N [--from S]   N histories; the last line sums up
 //        npm run sim -- --seed N               one history, told step by step
-//        npm run sim -- --minimise N           the shortest history that fails as seed N does
+//        npm run sim -- --seed N --minimise    the shortest history that fails as seed N does
 //        npm run sim -- --mutants [--seeds N]  puts each hazard back until a history notices
+//        npm run sim -- --mutant NAME --seed N a history with one of them
 //        node scripts/sim.mjs --suite          what `npm test` runs of it
 import { spawn } from 'node:child_process';
 import { inRoot } from './lib/paths.mjs';

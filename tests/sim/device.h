@@ -46,7 +46,6 @@ class Device {
   Disk disk;
   DeviceConfig config;
   bool alive = false;
-  bool refuses_writes = false;
 
   [[nodiscard]] const tidemark::Engine& engine() const { return *engine_; }
   [[nodiscard]] tidemark::Status status() const { return engine_->status(); }

@@ -117,7 +117,18 @@ void World::check_batch(int i, const Batch& batch) {
   }
 }
 
-void World::verify(int i) { (void)i; }
+// The ladder's third rung: what the digests show to differ is read again.
+void World::verify(int i) {
+  Disk& disk = device(i).disk;
+  const Hub& hub = hub_of(i);
+  for (Record r = 0; r < kRecords; ++r) {
+    const HubRecord& held = hub.data.records[r];
+    const bool shown = held.held && !held.columns.deleted;
+    const Row& row = disk.rows[r];
+    const bool differs = row.shown != shown || (shown && row.values != held.values);
+    if (differs && !disk.has_pending(r)) disk.rereads.set(r);
+  }
+}
 
 void World::committed(int i) {
   const Disk& disk = device(i).disk;
@@ -204,6 +215,8 @@ void World::look_at_letters(int i) {
 
 void World::look_at_device(int i) {
   const Disk& disk = device(i).disk;
+  for (const Row& row : disk.rows)
+    for (const Value value : row.values) hash(value << 1 | row.shown);
   const Hub& hub = hubs_[states_[i].account];
   for (Record r = 0; r < kRecords; ++r) {
     const HubRecord& held = hub.data.records[r];

@@ -42,6 +42,7 @@ Profile draw_profile(Random& random) {
   profile.loss = one_of({0, 0, 50, 300});
   profile.doubles = one_of({0, 0, 100, 300});
   profile.hub_crash = one_of({0, 0, 50});
+  profile.store_full = one_of({0, 0, 0, 30});
   profile.store_crash = one_of({0, 0, 20, 80});
   profile.poison = one_of({0, 0, 0, 40, 150});
   profile.page = 1 + random.below(6);
