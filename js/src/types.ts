@@ -153,7 +153,8 @@ export interface Sync {
   /**
    * Compares all synced tables with the hub's, by digests, after a `flush()`. What differs is read
    * again; what only this device has is sent. Records with pending writes or dead letters are left
-   * alone.
+   * alone. Rejects with `unavailable` (retryable) if a table could not be compared since the hub
+   * moved on each time: call it again when the hub is less busy.
    */
   verify(): Promise<VerifyReport>;
   readonly metrics: Observable<Metrics>;
@@ -161,7 +162,8 @@ export interface Sync {
   history(): Promise<SyncLogEntry[]>;
   /**
    * Another user signs in: removes all synced rows here, and starts anew with what the token now
-   * gives. `refuse`: rejects with `account_pending` if something was not sent.
+   * gives. `refuse`: rejects with `account_pending` if something was not sent, or there are dead
+   * letters. `discard` drops both.
    */
   switchAccount(options: { pending: 'refuse' | 'discard' }): Promise<void>;
   /** Answers `firstLogin: 'ask'`. */

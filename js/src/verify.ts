@@ -46,41 +46,45 @@ export interface Verifier {
   readAgain(records: readonly RecordKey[]): Promise<unknown>;
 }
 
-/** Compares and repairs all tables; calls back if there was something to repair. */
+/**
+ * Compares and repairs all tables; calls back if there was something to repair, also where it
+ * rejects later: `unavailable` if the hub moved on each time a table was compared.
+ */
 export async function verify(
   verifier: Verifier,
   onDiverged: (report: VerifyReport) => void,
 ): Promise<VerifyReport> {
   const tables: VerifyReport['tables'] = {};
-  let diverged = false;
-  for (const table of Object.keys((await verifier.store.load()).tables)) {
-    const { equal, differing } = await compare(verifier, table);
-    const found = { equal, differing: differing.length, repaired: 0 };
-    if (differing.length > 0) {
-      diverged = true;
+  try {
+    for (const table of Object.keys((await verifier.store.load()).tables)) {
+      const { equal, differing } = await compare(verifier, table);
+      const found = { equal, differing: differing.length, repaired: 0 };
+      setOwn(tables, table, found);
+      if (differing.length === 0) continue;
       await verifier.readAgain(differing);
       const left = await compare(verifier, table);
       found.repaired = Math.max(0, differing.length - left.differing.length);
     }
-    setOwn(tables, table, found);
+    return { tables, at: Date.now() };
+  } finally {
+    const diverged = Object.values(tables).some(({ differing }) => differing > 0);
+    if (diverged) onDiverged({ tables, at: Date.now() });
   }
-  const report = { tables, at: Date.now() };
-  if (diverged) onDiverged(report);
-  return report;
 }
 
 async function compare(verifier: Verifier, table: string): Promise<Comparison> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     await verifier.flush();
     const { cursor: at } = verifier.place();
     const local = await hashed(verifier, table);
     const found: Found = { here: [], missing: [] };
-    const isAtHead = await descend(verifier, table, '', local, at, found);
-    if (!isAtHead && attempt < attemptsMax) continue;
+    if (!(await descend(verifier, table, '', local, at, found))) continue;
     const ids = [...found.here, ...found.missing];
     const differing = await withoutUnsettled(verifier.store, table, ids);
     return { equal: local.length - found.here.length, differing };
   }
+  const times = `the hub moved on each of ${attemptsMax} times`;
+  throw new TidemarkError('unavailable', `${table} was not compared: ${times}`);
 }
 
 async function hashed({ store, hash }: Verifier, table: string): Promise<Hashed[]> {

@@ -84,3 +84,45 @@ test('is one at a time', async () => {
   const [first, second] = await settle(Promise.all([a.client.verify(), a.client.verify()]));
   expect(second).toBe(first);
 });
+
+/** Lets something be written, to any table, whenever the digest of that many is asked for. */
+function makeBusy(digests = Number.POSITIVE_INFINITY, from = 0): void {
+  const { digest } = hub;
+  let count = 0;
+  hub.digest = (request) => {
+    count += 1;
+    if (count > from && count <= from + digests) hub.seq += 1;
+    return digest.call(hub, request);
+  };
+}
+
+test('rejects where the hub moves on each time: nothing was compared', async () => {
+  const a = await openQuiet(hub);
+  for (let n = 0; n < 20; n++) a.put(n, { n });
+  await until(() => isQuiet(a));
+  await changeBehind(a, [{ ...key(7), row: { n: 'changed' } }]);
+  makeBusy(5);
+  const error = await rejectionOf(settle(a.client.verify()));
+  expect([error.code, error.retryable]).toEqual(['unavailable', true]);
+  expect(error.message).toContain('todos');
+  expect(a.get(7)).toEqual({ n: 'changed' });
+  expect(await verified(a)).toEqual({ todos: { equal: 19, differing: 1, repaired: 1 } });
+});
+
+test('begins anew where the hub moves on a few times', async () => {
+  const [a] = await openPair(hub);
+  makeBusy(4);
+  expect(await verified(a)).toEqual({ todos: { equal: 1, differing: 0, repaired: 0 } });
+});
+
+test('tells what was found though whether it was mended could not be compared', async () => {
+  const [a] = await openPair(hub);
+  await changeBehind(a, [{ ...key(-1), row: { n: 'only here' } }]);
+  const reports: VerifyReport[] = [];
+  a.client.on('diverged', (report) => reports.push(report));
+  makeBusy(Number.POSITIVE_INFINITY, 1);
+  const error = await rejectionOf(settle(a.client.verify()));
+  expect(error.code).toBe('unavailable');
+  const todos = { equal: 1, differing: 1, repaired: 0 };
+  expect(reports.map(({ tables }) => tables)).toEqual([{ todos }]);
+});
