@@ -10,7 +10,14 @@ import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { isSameLoss, lossesSince } from './losses.js';
-import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
+import {
+  type Contents,
+  clearedOf,
+  copyOf,
+  dropGraves,
+  emptyContents,
+  readAgain,
+} from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
 import { markSent, outboxOf, restamp } from './memory-log.js';
 import { applyReset, startOver } from './memory-reading.js';
@@ -278,10 +285,7 @@ export class MemoryStore implements Store {
   }
 
   async clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
-    if (pending === 'refuse' && this.#now.log.length > 0)
-      throw new TidemarkError('account_pending');
-    const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
-    this.#now = emptyContents({ ...this.#now.state, ...nothing });
+    this.#now = clearedOf(this.#now, pending === 'discard');
     this.#syncLog = [];
     this.#term++;
   }

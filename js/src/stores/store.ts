@@ -185,7 +185,8 @@ export interface Store {
   /**
    * Another user signs in: removes all rows of the synced tables and all that is known of the hub,
    * in one transaction, and records no deletes. Ends the term: what is under way is not stored.
-   * `refuse`: rejects with `account_pending` if writes are pending.
+   * `refuse`: rejects with `account_pending` if writes are pending or there are dead letters.
+   * `discard` drops both.
    */
   clear(options: { pending: 'refuse' | 'discard' }): Promise<void>;
   /**

@@ -84,9 +84,18 @@ export const accountTests: StoreTests = {
     await lived(subject);
     await rejects(subject.store.clear({ pending: 'refuse' }), 'account_pending', 'clear');
     equal(await subject.driver.get('notes', 'n'), { id: 'n' }, 'row');
+  },
+
+  'dead letters are not discarded unless it is said': async (subject) => {
+    await lived(subject);
     await subject.acknowledge(await subject.writes());
+    await rejects(subject.store.clear({ pending: 'refuse' }), 'account_pending', 'clear');
+    const [letter] = await subject.store.deadLetters();
+    equal(letter?.change.id, '"a"', 'letter');
+    equal(await subject.driver.get('notes', 'n'), { id: 'n' }, 'row');
+    await subject.store.discardDeadLetter(letter?.id as number);
     await subject.store.clear({ pending: 'refuse' });
-    equal(await subject.driver.get('notes', 'n'), undefined, 'without pending writes');
+    equal(await subject.driver.get('notes', 'n'), undefined, 'with everything settled');
   },
 
   'adoptions are dropped for what the hub has': async (subject) => {

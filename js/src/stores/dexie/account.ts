@@ -38,7 +38,8 @@ export async function keepRemote(access: Access): Promise<void> {
 
 /** Removes the rows of `tables` and all that is known of the hub; what is under way is refused. */
 export async function clearAll(access: Access, tables: readonly string[], discard: boolean) {
-  if (!discard && (await countPending(access)) > 0) throw new TidemarkError('account_pending');
+  const unsettled = (await countPending(access)) + (await access.count(deadStore));
+  if (!discard && unsettled > 0) throw new TidemarkError('account_pending');
   const { key, offsetMs, device, tables: covered, term } = await access.state();
   for (const store of [...tables, ...ownStores])
     if (store !== stateStore) await access.clear(store);
