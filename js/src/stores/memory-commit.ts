@@ -1,7 +1,6 @@
 // What a commit does to a memory store's contents: to copies, which replace the originals once all
 // of it succeeded.
 import { columnsOfChange } from '../columns.js';
-import { TidemarkError } from '../errors.js';
 import type { Join } from '../merge.js';
 import { decodeRow } from '../values.js';
 import type { Change, Loss, RecordKey, WireRow } from '../wire.js';
@@ -54,13 +53,6 @@ export function emptyContents(state: SyncState): Contents {
     rereads: new Map(),
     state,
   };
-}
-
-/** Empty ones for another user; what this one has not settled is refused. */
-export function clearedOf({ log, dead, state }: Contents, discard: boolean): Contents {
-  if (!discard && log.length + dead.length > 0) throw new TidemarkError('account_pending');
-  const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
-  return emptyContents({ ...state, ...nothing });
 }
 
 /** A copy that may be changed while the original is read. */

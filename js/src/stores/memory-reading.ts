@@ -1,11 +1,12 @@
-// Reading everything again, in a memory store: what a reset offers and adopts, and the sweep at the
-// end.
+// Reading everything again, in a memory store: what a reset offers and adopts, the sweep at the
+// end, and the start of another user.
+import { TidemarkError } from '../errors.js';
 import type { Join } from '../merge.js';
 import type { Cursor, IdText } from '../wire.js';
 import type { Reset } from './commit.js';
 import { groupBy } from './group.js';
 import { foldHeads, type JournalEntry, moveCursor, offersOf } from './journal.js';
-import type { Contents } from './memory-commit.js';
+import { type Contents, emptyContents } from './memory-commit.js';
 import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
 import { type PendingWrite, stampAfter } from './store.js';
 
@@ -72,4 +73,11 @@ export function sweep(next: Contents): void {
   next.journal = next.journal.filter(({ old }) => !old);
   for (const place of next.rereads.keys()) if (!pending.has(place)) next.rereads.delete(place);
   next.state.sweeping = false;
+}
+
+/** Empty contents for another user; what this one has not settled is refused. */
+export function clearedOf({ log, dead, state }: Contents, discard: boolean): Contents {
+  if (!discard && log.length + dead.length > 0) throw new TidemarkError('account_pending');
+  const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
+  return emptyContents({ ...state, ...nothing });
 }

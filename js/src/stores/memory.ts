@@ -10,17 +10,10 @@ import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { isSameLoss, lossesSince } from './losses.js';
-import {
-  type Contents,
-  clearedOf,
-  copyOf,
-  dropGraves,
-  emptyContents,
-  readAgain,
-} from './memory-commit.js';
+import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
 import { markSent, outboxOf, restamp } from './memory-log.js';
-import { applyReset, startOver } from './memory-reading.js';
+import { applyReset, clearedOf, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
 import {
   deleteColumns,
