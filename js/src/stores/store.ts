@@ -183,8 +183,8 @@ export interface Store {
    */
   adoption(choice: 'merge' | 'keep-remote'): Promise<void>;
   /**
-   * Another user signs in: removes all rows of the synced tables and all that is known of the hub,
-   * in one transaction, and records no deletes. Ends the term: what is under way is not stored.
+   * Another user signs in: removes all rows of the synced tables, those included that are no
+   * longer synced, and all that is known of the hub, in one transaction, and records no deletes. Ends the term: what is under way is not stored.
    * `refuse`: rejects with `account_pending` if writes are pending or there are dead letters.
    * `discard` drops both.
    */

@@ -128,6 +128,41 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       await db.delete();
     },
 
+    'another user does not find the rows of a table that is no longer synced': async () => {
+      const db = openDexie({ todos: 'id', notes: 'id', own: 'id' });
+      await connect(db, ['todos', 'notes']);
+      await db.table('notes').put({ id: 'of the first' });
+      await db.table('own').put({ id: 'never synced' });
+      const store = await connect(db, ['todos']);
+      await rejects(store.clear({ pending: 'refuse' }), 'account_pending', 'refused');
+      equal(await db.table('notes').count(), 1, 'kept');
+      await store.clear({ pending: 'discard' });
+      equal(await db.table('notes').count(), 0, 'cleared');
+      equal(await db.table('own').count(), 1, 'not synced');
+      // No longer what any user synced: it is the app's.
+      await db.table('notes').put({ id: 'of the second' });
+      await store.clear({ pending: 'discard' });
+      equal(await db.table('notes').count(), 1, 'after the first clear');
+      await connect(db, ['todos', 'notes']);
+      await (await connect(db, ['todos'])).clear({ pending: 'discard' });
+      equal(await db.table('notes').count(), 0, 'synced again since');
+      await db.delete();
+    },
+
+    'another user does not find the rows of a table that was no longer declared': async () => {
+      const first = openDexie({ todos: 'id', notes: 'id' });
+      await connect(first, ['todos', 'notes']);
+      await first.table('notes').put({ id: 'of the first' });
+      first.close();
+      const second = openDexie({ todos: 'id' }, first.name);
+      await (await connect(second, ['todos'])).clear({ pending: 'discard' });
+      second.close();
+      const third = openDexie({ todos: 'id', notes: 'id' }, first.name);
+      equal(await log(await connect(third, ['todos', 'notes'])), [], 'log');
+      equal(await third.table('notes').count(), 0, 'rows');
+      await third.delete();
+    },
+
     'a page read before a table was added does not move the cursor past it': async () => {
       const db = openDexie({ todos: 'id', notes: 'id' });
       const store = await connect(db, ['todos']);

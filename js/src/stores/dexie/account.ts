@@ -4,6 +4,7 @@ import type { RecordKey } from '../../wire.js';
 import { placeOf } from '../pending.js';
 import { type RecordState, type SyncLogEntry, syncLogMax } from '../store.js';
 import type { Access } from './access.js';
+import { everCoveredOf } from './adopt.js';
 import { type LogEntry, placesIn } from './entry.js';
 import { countPending } from './log.js';
 import {
@@ -36,15 +37,21 @@ export async function keepRemote(access: Access): Promise<void> {
   await access.putState(state);
 }
 
-/** Removes the rows of `tables` and all that is known of the hub; what is under way is refused. */
-export async function clearAll(access: Access, tables: readonly string[], discard: boolean) {
+/**
+ * Removes the rows of all tables that were ever synced for this user, and all that is known of the
+ * hub; what is under way is refused.
+ */
+export async function clearAll(access: Access, discard: boolean) {
   const unsettled = (await countPending(access)) + (await access.count(deadStore));
   if (!discard && unsettled > 0) throw new TidemarkError('account_pending');
-  const { key, offsetMs, device, tables: covered, term } = await access.state();
-  for (const store of [...tables, ...ownStores])
-    if (store !== stateStore) await access.clear(store);
+  const state = await access.state();
+  const { key, offsetMs, device, tables, term } = state;
+  for (const store of [...everCoveredOf(state), ...ownStores])
+    if (store !== stateStore && access.has(store)) await access.clear(store);
   const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
-  await access.putState({ key, offsetMs, device, tables: covered, term: term + 1, ...nothing });
+  const everCovered = Object.keys(tables);
+  const kept = { key, offsetMs, device, tables, everCovered };
+  await access.putState({ ...kept, term: term + 1, ...nothing });
 }
 
 export async function recordStateOf(access: Access, record: RecordKey): Promise<RecordState> {

@@ -97,9 +97,15 @@ async function coverFresh(
     ...state,
     device: device ?? state.device,
     tables: Object.fromEntries(tables),
+    everCovered: [...new Set([...everCoveredOf(state), ...tables.keys()])],
   });
   const changed = JSON.stringify(known?.tables) !== JSON.stringify(Object.fromEntries(tables));
   return { fresh, changed };
+}
+
+/** A state that an earlier version wrote knows only what was covered last. */
+export function everCoveredOf({ everCovered, tables }: StateRow): string[] {
+  return everCovered ?? Object.keys(tables);
 }
 
 function firstState(): StateRow {

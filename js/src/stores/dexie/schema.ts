@@ -45,6 +45,8 @@ export interface StateRow extends Omit<SyncState, 'hub' | 'sweeping' | 'known'> 
   old?: number;
   /** Up to which seq the journal was emptied. */
   safe?: number;
+  /** Every table that was synced since the last clear: all of them may hold this user's rows. */
+  everCovered?: string[];
 }
 
 /** `n` tells apart what came under one seq. */

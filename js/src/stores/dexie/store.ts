@@ -81,7 +81,7 @@ export class DexieStore implements Store {
   load(): Promise<LoadedState> {
     return this.#run('r', [stateStore, logStore], async (access) => {
       const { key: _, term: __, ...all } = await access.state();
-      const { journaled: ___, old: ____, safe: _____, ...state } = all;
+      const { journaled: ___, old: ____, safe: _____, everCovered: ______, ...state } = all;
       const log = await access.all<LogEntry>(logStore);
       const adopted = log.reduce((sum, { adopted: is, keys }) => sum + (is ? keys.length : 0), 0);
       const pending = await countPending(access);
@@ -195,10 +195,10 @@ export class DexieStore implements Store {
   }
 
   clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
-    const tables = this.#known(this.tracker.tables.keys());
-    return this.#run('rw', [...tables, ...ownStores], (access) =>
-      clearAll(access, tables, pending === 'discard'),
-    );
+    // Which of them were ever synced is known only in the transaction.
+    const all = this.tracker.core?.schema.tables ?? [];
+    const stores = all.map(({ name }) => name);
+    return this.#run('rw', stores, (access) => clearAll(access, pending === 'discard'));
   }
 
   onWrite(listener: (count: number) => void): () => void {
