@@ -18,7 +18,7 @@ import type { LoadedState, Store } from './stores/store.js';
 import type { Transport } from './transports/transport.js';
 import type { Metrics, Status, Sync, SyncEvents, SyncOptions, VerifyReport } from './types.js';
 import { verify } from './verify.js';
-import { Waiters } from './waiting.js';
+import { isRepeatable, Waiters } from './waiting.js';
 
 export interface ClientOptions extends Pick<SyncOptions, 'schema' | 'firstLogin'> {
   store: Store;
@@ -38,7 +38,9 @@ export class SyncClient extends Commands implements Sync {
   readonly #waiters = new Waiters();
   readonly #undo: (() => void)[] = [];
   readonly #device: string;
+  /** Null: this context does not lead, or starts anew. */
   #pump: Pump | null = null;
+  #stopped: Promise<void> = Promise.resolve();
   #verifying: Promise<VerifyReport> | null = null;
   #onlineOverride = false;
   #closed = false;
@@ -100,7 +102,13 @@ export class SyncClient extends Commands implements Sync {
   }
 
   protected ask(command: Command, argument?: unknown): Promise<unknown> {
-    return this.#command(command, argument) ?? this.#leadership.ask(command, argument);
+    const pump = this.#pump;
+    const done = this.#command(command, argument) ?? this.#leadership.ask(command, argument);
+    return done.catch((error) => {
+      // What only a new start ended is begun anew.
+      if (this.#closed || this.#pump === pump || !isRepeatable(command, error)) throw error;
+      return this.ask(command, argument);
+    });
   }
 
   // A command of the app, here or in another context. Null if this context does not lead.
@@ -113,13 +121,13 @@ export class SyncClient extends Commands implements Sync {
       case 'flush':
         return this.#flush(pump);
       case 'verify':
-        return this.#verify(pump, () => this.#flush(pump));
+        return this.#verify(pump, (leading) => this.#flush(leading));
       case 'refresh':
         return this.#refresh(pump);
       case 'adopt':
         return this.#adopt(pump, argument as 'merge');
       case 'switch':
-        return this.#switch(argument as 'refuse');
+        return this.#restart(() => this.store.clear({ pending: argument as 'refuse' }));
       case 'pause':
         engine.pause();
         pump.abort();
@@ -162,21 +170,16 @@ export class SyncClient extends Commands implements Sync {
     try {
       await work();
     } finally {
-      await this.#lead();
+      await this.#leadership.leadAgain();
     }
   }
 
-  #switch(pending: 'refuse' | 'discard'): Promise<void> {
-    return this.#restart(() => this.store.clear({ pending }));
-  }
-
   // One at a time: whoever asks meanwhile gets the same report.
-  #verify(pump: Pump, flush: () => Promise<void>): Promise<VerifyReport> {
+  #verify(pump: Pump, flush: (pump: Pump) => Promise<void>): Promise<VerifyReport> {
     this.#verifying ??= verify(
       {
         ...{ store: this.store, transport: this.transport, hash: this.#options.engine.hash },
-        ...{ schema: this.schema, flush, place: () => pump.place },
-        readAgain: (records) => pump.readAgain(records),
+        ...{ schema: this.schema, flush, pump: () => (this.#pump === pump ? pump : null) },
       },
       (report) => this.#tellEvent('diverged', report),
     ).finally(() => {
@@ -223,11 +226,14 @@ export class SyncClient extends Commands implements Sync {
 
   async #unlead(): Promise<void> {
     for (const undo of this.#undo.splice(0)) undo();
-    if (this.#pump === null) return;
-    this.#options.engine.close();
-    this.#settle();
-    await this.#pump.stop();
-    this.#pump = null;
+    const pump = this.#pump;
+    if (pump !== null) {
+      this.#options.engine.close();
+      this.#settle();
+      this.#pump = null;
+      this.#stopped = pump.stop();
+    }
+    await this.#stopped;
   }
 
   #pumpOf({ device, tables, cursor, known, hub }: LoadedState, term: number, host: Host): Pump {

@@ -83,6 +83,14 @@ export class Leadership {
     });
   }
 
+  /**
+   * Leads anew, after this context that leads had stopped for a while: what was asked meanwhile, or
+   * was not answered for that, is answered then.
+   */
+  leadAgain(): Promise<void> {
+    return this.#lead();
+  }
+
   #askAgain(): void {
     for (const [id, { command, argument }] of this.#questions)
       this.#send({ type: 'command', id, command, argument });
@@ -129,6 +137,7 @@ export class Leadership {
           void this.#answer(id, command, argument);
         return;
       } catch (error) {
+        if (this.#end.signal.aborted) return;
         this.#handlers.onLeadFailed(error);
         const delay = Math.min(leadRetryMsMax, leadRetryMsBase * 2 ** attempt);
         await new Promise((resolve) => setTimeout(resolve, delay));
@@ -169,7 +178,8 @@ export class Leadership {
       (cause) => asTidemarkError(cause, 'internal').toJSON(),
     );
     this.#answering.delete(id);
-    if (error?.code === 'closed') return; // this context is; the next to lead is asked again
+    // This context is, or starts anew: whoever leads next is asked again.
+    if (error?.code === 'closed') return;
     this.#settle(id, error, result);
     this.#send({ type: 'done', id, error, result });
   }

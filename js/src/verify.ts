@@ -3,6 +3,7 @@
 // records that differ.
 import type { Hash } from './core.js';
 import { TidemarkError } from './errors.js';
+import type { Pump } from './pump.js';
 import { placeOf } from './stores/pending.js';
 import type { Store } from './stores/store.js';
 import type { Transport } from './transports/transport.js';
@@ -39,11 +40,9 @@ export interface Verifier {
   hash: Hash;
   schema: number;
   /** Sends and reads everything. */
-  flush(): Promise<void>;
-  /** How far the hub was read, and which. */
-  place(): { cursor: Cursor; hub: string | null };
-  /** Has records read again; resolves when the answers are stored. */
-  readAgain(records: readonly RecordKey[]): Promise<unknown>;
+  flush(pump: Pump): Promise<void>;
+  /** Null: sync stopped since, or started anew with another. */
+  pump(): Pump | null;
 }
 
 /**
@@ -61,7 +60,7 @@ export async function verify(
       const found = { equal, differing: differing.length, repaired: 0 };
       setOwn(tables, table, found);
       if (differing.length === 0) continue;
-      await verifier.readAgain(differing);
+      await pumpOf(verifier).readAgain(differing);
       const left = await compare(verifier, table);
       found.repaired = Math.max(0, differing.length - left.differing.length);
     }
@@ -72,10 +71,17 @@ export async function verify(
   }
 }
 
+// A pump that stopped would ask the engine, and be told what its successor is to do.
+function pumpOf(verifier: Verifier): Pump {
+  const pump = verifier.pump();
+  if (pump === null) throw new TidemarkError('closed');
+  return pump;
+}
+
 async function compare(verifier: Verifier, table: string): Promise<Comparison> {
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    await verifier.flush();
-    const { cursor: at } = verifier.place();
+    await verifier.flush(pumpOf(verifier));
+    const { cursor: at } = pumpOf(verifier).place;
     const local = await hashed(verifier, table);
     const found: Found = { here: [], missing: [] };
     if (!(await descend(verifier, table, '', local, at, found))) continue;
@@ -135,12 +141,9 @@ async function descend(
   return true;
 }
 
-async function ask(
-  { transport, schema, place }: Verifier,
-  table: string,
-  prefix: string,
-): Promise<DigestReply> {
-  const { hub } = place();
+async function ask(verifier: Verifier, table: string, prefix: string): Promise<DigestReply> {
+  const { transport, schema } = verifier;
+  const { hub } = pumpOf(verifier).place;
   const request = { table, prefix, schema, ...(hub !== null && { hub }) };
   const options = { refreshToken: false, signal: new AbortController().signal };
   const reply = await transport.digest?.(request, options);

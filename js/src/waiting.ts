@@ -1,6 +1,7 @@
 // Waiting: when a flush has come to its end, and which.
 import type { EngineStatus } from './engine.js';
 import { TidemarkError } from './errors.js';
+import type { Command } from './leadership.js';
 
 interface Waiter {
   begun: number;
@@ -35,6 +36,12 @@ export class Waiters {
       else waiter.reject(end);
     }
   }
+}
+
+/** Whether what ended with `error` because sync stopped may be given once more. */
+export function isRepeatable(command: Command, error: unknown): boolean {
+  const isStopped = error instanceof TidemarkError && error.code === 'closed';
+  return isStopped && (command === 'flush' || command === 'verify');
 }
 
 /** `over`: an exchange was begun since. Null: not yet. */

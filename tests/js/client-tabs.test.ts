@@ -131,3 +131,20 @@ test('what an earlier one had under way is not stored over the next one’s', as
   await a.client.close();
   await until(() => phaseOf(b) === 'idle');
 });
+
+test('a flush() of one that follows is answered after the leader started anew', async () => {
+  const [a, b] = await tabs();
+  a.network.hold = () => new Promise(() => {});
+  const early = b.client.flush();
+  await pass(100);
+  a.network.hold = () => Promise.resolve();
+  const { clear } = a.store;
+  a.store.clear = async (options) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return clear.call(a.store, options);
+  };
+  const switched = b.client.switchAccount({ pending: 'discard' });
+  await pass(500);
+  await settle(Promise.all([early, b.client.flush(), switched]));
+  expect(b.network.sent).toEqual([]);
+});

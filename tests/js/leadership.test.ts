@@ -253,3 +253,65 @@ describe('those that follow', () => {
     expect((await asked).code).toBe('closed');
   });
 });
+
+describe('one that leads and starts anew', () => {
+  /** Tab `a` leads and stops for a while; `b` follows. */
+  async function stopped(): Promise<[Tab, Tab]> {
+    const [a, b] = await three();
+    a.leads = false;
+    return [a, b];
+  }
+
+  test('answers what was asked meanwhile, by itself and by others', async () => {
+    const [a, b] = await stopped();
+    const asked = Promise.all([a.leadership.ask('flush'), b.leadership.ask('verify')]);
+    await soon();
+    expect(a.commands).toEqual([]);
+    await a.leadership.leadAgain();
+    await asked;
+    expect(a.commands.toSorted()).toEqual(['flush', 'verify']);
+    expect(b.leads).toBe(false);
+  });
+
+  test('answers what it left unanswered when it stopped', async () => {
+    const [a, b] = await three();
+    let end = (_: Error) => {};
+    a.answer = () => new Promise((_, reject) => (end = reject));
+    const asked = b.leadership.ask('flush');
+    await until(() => expect(a.commands).toEqual(['flush']));
+    a.leads = false;
+    a.answer = async () => {};
+    end(new TidemarkError('closed'));
+    await soon();
+    await a.leadership.leadAgain();
+    await asked;
+    expect(a.commands).toEqual(['flush', 'flush']);
+  });
+
+  test('tries again if it cannot, and answers then', async () => {
+    const [a] = await stopped();
+    vi.useFakeTimers();
+    let failures = 2;
+    a.onLead = async () => {
+      if (failures-- > 0) throw new Error('blocked');
+    };
+    const asked = a.leadership.ask('flush');
+    const led = a.leadership.leadAgain();
+    await vi.advanceTimersByTimeAsync(500 + 999);
+    expect([a.leads, a.failures.length]).toEqual([false, 2]);
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all([asked, led]);
+    expect(a.commands).toEqual(['flush']);
+  });
+
+  test('says nothing of a failure after the end', async () => {
+    const [a] = await stopped();
+    let fail = (_: Error) => {};
+    a.onLead = () => new Promise((_, reject) => (fail = reject));
+    const led = a.leadership.leadAgain();
+    a.close();
+    fail(new Error('the database is closed'));
+    await led;
+    expect([a.leads, a.failures]).toEqual([false, []]);
+  });
+});
