@@ -26,7 +26,8 @@ export abstract class Ledger {
   async losses(): Promise<Loss[]> {
     const here = await this.store.losses();
     const there = await this.#hubLosses().catch(() => []);
-    return [...here, ...withoutKnown(there, here)].sort((a, b) => b.at - a.at);
+    const known = [...here, ...(await this.store.droppedLosses())];
+    return [...here, ...withoutKnown(there, known)].sort((a, b) => b.at - a.at);
   }
 
   async undo(loss: Loss): Promise<void> {

@@ -69,6 +69,24 @@ describe('losses', () => {
     a.network.fault = () => 'lost';
     expect(await settle(a.client.losses())).toEqual(here);
   });
+
+  test('that the hub holds are not listed again once they were undone', async () => {
+    const [a] = await openPair(hub);
+    const stamp = '000000000001-0000-0000000000000000';
+    const winner = 'f'.repeat(12).concat('-0000-', '0'.repeat(16));
+    const loss = { table: 'todos', id: '"k"', stamp, winner, at: 1, row: { title: 'of B' } };
+    hub.losses = [
+      { ...loss, n: 1 },
+      { ...loss, n: 2, row: { done: 2 } },
+    ];
+    expect(await settle(a.client.losses())).toEqual([loss, { ...loss, row: { done: 2 } }]);
+    await a.client.undo(loss);
+    expect(await settle(a.client.losses())).toEqual([{ ...loss, row: { done: 2 } }]);
+    await a.client.undo({ ...loss, row: { done: 2 } });
+    expect(await settle(a.client.losses())).toEqual([]);
+    await until(() => isQuiet(a));
+    expect([a.get('k'), hub.losses.length]).toEqual([{ title: 'of B', done: 2 }, 2]);
+  });
 });
 
 describe('dead letters', () => {

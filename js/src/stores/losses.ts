@@ -12,6 +12,11 @@ export const lossesMax = 10_000;
 /** Since when losses are kept: Unix time in milliseconds. */
 export const lossesSince = () => Date.now() - lossDays * 86_400_000;
 
+/** A dropped one stays as a mark: the hub may hold it as well, and goes on telling of it. */
+export interface KeptLoss extends Loss {
+  dropped?: true;
+}
+
 /** What names a loss: the fields it has, as one text. */
 export const fieldsOf = ({ row }: Loss) => JSON.stringify(Object.keys(row).sort());
 
@@ -76,6 +81,12 @@ export function newLosses(found: readonly Loss[], known: readonly Loss[]): Loss[
         setOwn(row, name, loss.row[name]);
     return Object.keys(row).length === 0 ? [] : [{ ...loss, row }];
   });
+}
+
+/** A loss of which the app wants to hear no more, named by its fields alone, and since when. */
+export function dropped(loss: Loss): KeptLoss {
+  const row = Object.fromEntries(Object.keys(loss.row).map((name) => [name, null]));
+  return { ...loss, row, at: Date.now(), dropped: true };
 }
 
 export function isSameLoss(a: Loss, b: Loss): boolean {

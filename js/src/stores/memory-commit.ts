@@ -8,7 +8,14 @@ import { patchedRow } from './changed.js';
 import { type Acknowledgement, type Commit, takenOf } from './commit.js';
 import { coveredBy } from './covered.js';
 import { doubtOf, type JournalEntry } from './journal.js';
-import { lossesMax, lossesOf, lossesSince, lossOfShown, newLosses } from './losses.js';
+import {
+  type KeptLoss,
+  lossesMax,
+  lossesOf,
+  lossesSince,
+  lossOfShown,
+  newLosses,
+} from './losses.js';
 import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
 import type { DeadLetter, PendingWrite, SyncState } from './store.js';
 
@@ -31,7 +38,7 @@ export interface Contents {
   journal: KeptEntry[];
   /** Places of the records that the reading under way has shown, while sweeping. */
   marks: Set<string>;
-  losses: Loss[];
+  losses: KeptLoss[];
   /** Losses so far, those that are gone included. */
   lost: number;
   /** By place. */

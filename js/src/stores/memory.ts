@@ -9,10 +9,10 @@ import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
 import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
-import { isSameLoss, lossesSince } from './losses.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
 import { markSent, outboxOf, restamp } from './memory-log.js';
+import { dropLoss, lossesIn } from './memory-losses.js';
 import { applyReset, clearedOf, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
 import {
@@ -243,11 +243,15 @@ export class MemoryStore implements Store {
   }
 
   async losses(): Promise<Loss[]> {
-    return structuredClone(this.#now.losses.filter(({ at }) => at >= lossesSince()));
+    return lossesIn(this.#now, false);
   }
 
   async dropLoss(loss: Loss): Promise<void> {
-    this.#now.losses = this.#now.losses.filter((each) => !isSameLoss(each, loss));
+    dropLoss(this.#now, loss);
+  }
+
+  async droppedLosses(): Promise<Loss[]> {
+    return lossesIn(this.#now, true);
   }
 
   async pendingRecords(): Promise<PendingRecord[]> {

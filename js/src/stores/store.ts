@@ -170,7 +170,10 @@ export interface Store {
   writeAgain(records: readonly RecordKey[]): Promise<void>;
   /** Oldest first, of the last `lossDays`, at most `lossesMax`. */
   losses(): Promise<Loss[]>;
+  /** Also where it is only the hub's. */
   dropLoss(loss: Loss): Promise<void>;
+  /** What was dropped in the last `lossDays`, at most `lossesMax`: its fields, without values. */
+  droppedLosses(): Promise<Loss[]>;
   /** The records with pending writes, in the order of the log. */
   pendingRecords(): Promise<PendingRecord[]>;
   recordState(table: string, id: IdText): Promise<RecordState>;
@@ -183,10 +186,10 @@ export interface Store {
    */
   adoption(choice: 'merge' | 'keep-remote'): Promise<void>;
   /**
-   * Another user signs in: removes all rows of the synced tables, those included that are no
-   * longer synced, and all that is known of the hub, in one transaction, and records no deletes. Ends the term: what is under way is not stored.
-   * `refuse`: rejects with `account_pending` if writes are pending or there are dead letters.
-   * `discard` drops both.
+   * Another user signs in: removes all rows of the synced tables, those included that are no longer
+   * synced, and all that is known of the hub, in one transaction, and records no deletes. Ends the
+   * term: what is under way is not stored. `refuse`: rejects with `account_pending` if writes are
+   * pending or there are dead letters. `discard` drops both.
    */
   clear(options: { pending: 'refuse' | 'discard' }): Promise<void>;
   /**

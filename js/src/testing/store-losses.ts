@@ -147,6 +147,34 @@ export const lossTests: StoreTests = {
       [{ done: 1 }],
       'the other is left',
     );
+    await subject.pull(patch(stampAt(9_000_000_001), { title: 'Newer' }));
+    equal((await losses(subject)).length, 1, 'it is not found again');
+  },
+
+  'what was dropped is remembered as long as losses are kept, without its values': async (
+    subject,
+  ) => {
+    const { store } = subject;
+    const of = (title: string) => {
+      return { ...record, stamp: early, row: { title, n: 1 }, winner: late, at: 1 };
+    };
+    await store.dropLoss(of('at the hub'));
+    await store.dropLoss(of('again'));
+    const marks = (await store.droppedLosses()).map(({ at: _, ...mark }) => mark);
+    const { at: _, ...rest } = of('');
+    equal(marks, [{ ...rest, row: { title: null, n: null } }], 'marks');
+    equal(await losses(subject), [], 'losses');
+    const { now } = Date;
+    try {
+      Date.now = () => now() + (lossDays - 1) * 86_400_000;
+      equal((await store.droppedLosses()).length, 1, 'the day before');
+      Date.now = () => now() + (lossDays + 1) * 86_400_000;
+      equal((await store.droppedLosses()).length, 0, 'the day after');
+    } finally {
+      Date.now = now;
+    }
+    await store.clear({ pending: 'discard' });
+    equal(await store.droppedLosses(), [], 'another user');
   },
 
   'losses are kept for some time': async (subject) => {

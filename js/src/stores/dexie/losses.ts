@@ -1,6 +1,6 @@
 // The losses of this device, in their store.
 import type { Loss } from '../../wire.js';
-import { fieldsOf, lossesMax, lossesSince, newLosses } from '../losses.js';
+import { dropped, fieldsOf, lossesMax, lossesSince, newLosses } from '../losses.js';
 import type { Access } from './access.js';
 import { type LossRow, lossesStore } from './schema.js';
 
@@ -13,25 +13,28 @@ export async function keepLosses(access: Access, found: readonly Loss[]): Promis
       fresh.push({ ...each, fields: fieldsOf(each) });
   }
   if (fresh.length === 0) return 0;
-  await access.put(lossesStore, fresh);
-  await access.delete(lossesStore, await access.keysTo(lossesStore, 'at', lossesSince()));
-  const over = (await access.count(lossesStore)) - lossesMax;
-  if (over > 0) {
-    const oldest = await access.keysTo(lossesStore, 'at', Number.POSITIVE_INFINITY, over);
-    await access.delete(lossesStore, oldest);
-  }
+  await putLosses(access, fresh);
   return fresh.length;
 }
 
-export async function readLosses(access: Access): Promise<Loss[]> {
+async function putLosses(access: Access, losses: readonly LossRow[]): Promise<void> {
+  await access.put(lossesStore, losses);
+  await access.delete(lossesStore, await access.keysTo(lossesStore, 'at', lossesSince()));
+  const over = (await access.count(lossesStore)) - lossesMax;
+  if (over <= 0) return;
+  const oldest = await access.keysTo(lossesStore, 'at', Number.POSITIVE_INFINITY, over);
+  await access.delete(lossesStore, oldest);
+}
+
+/** Those that are kept, or that were dropped. */
+export async function readLosses(access: Access, isDropped: boolean): Promise<Loss[]> {
   const rows = await access.all<LossRow>(lossesStore);
   return rows
-    .filter(({ at }) => at >= lossesSince())
+    .filter(({ at, dropped: is = false }) => at >= lossesSince() && is === isDropped)
     .sort((a, b) => a.at - b.at)
-    .map(({ fields: _, ...loss }) => loss);
+    .map(({ fields: _, dropped: __, ...loss }) => loss);
 }
 
 export function dropLoss(access: Access, loss: Loss): Promise<void> {
-  const { table, id, stamp } = loss;
-  return access.delete(lossesStore, [[table, id, stamp, fieldsOf(loss)]]);
+  return putLosses(access, [{ ...dropped(loss), fields: fieldsOf(loss) }]);
 }

@@ -1,8 +1,9 @@
 // Tidemark's own object stores in the app's Dexie database: their names, their rows, and how they
 // get there.
 import type { Dexie } from 'dexie';
-import type { Change, Cursor, Loss, WireRow } from '../../wire.js';
+import type { Change, Cursor, WireRow } from '../../wire.js';
 import type { JournalEntry } from '../journal.js';
+import type { KeptLoss } from '../losses.js';
 import type { SyncState } from '../store.js';
 
 export const logStore = '$tidemark_log';
@@ -61,7 +62,7 @@ export interface MarksRow {
 }
 
 /** `fields` names it among the losses of one write. */
-export interface LossRow extends Loss {
+export interface LossRow extends KeptLoss {
   fields: string;
 }
 

@@ -166,11 +166,15 @@ export class DexieStore implements Store {
   }
 
   losses(): Promise<Loss[]> {
-    return this.#run('r', [lossesStore], readLosses);
+    return this.#run('r', [lossesStore], (access) => readLosses(access, false));
   }
 
   dropLoss(loss: Loss): Promise<void> {
     return this.#run('rw', [lossesStore], (access) => dropLoss(access, loss));
+  }
+
+  droppedLosses(): Promise<Loss[]> {
+    return this.#run('r', [lossesStore], (access) => readLosses(access, true));
   }
 
   async pendingRecords(): Promise<PendingRecord[]> {
