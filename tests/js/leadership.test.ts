@@ -1,3 +1,4 @@
+// tidy: long, because one harness of tabs serves what leads, what follows and what starts anew.
 // Leadership: one context of many, its successor, and the questions of those that follow.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
