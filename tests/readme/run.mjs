@@ -103,7 +103,10 @@ async function cppSnippet(folder) {
 #include <cstdlib>
 struct Host {
   int steps = 0;
-  void perform(const tidemark::Output&) { if (++steps > 100) std::abort(); }
+  bool perform(const tidemark::Output& step) {
+    if (++steps > 100) std::abort();
+    return !std::holds_alternative<tidemark::Wake>(step);
+  }
 };
 int main() {
   const std::uint64_t random64 = 7;

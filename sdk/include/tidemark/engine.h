@@ -83,8 +83,8 @@ class Engine {
   void handle_restamped(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
   void handle_store_fault(Ticket ticket, WallMs now, std::uint32_t random) noexcept;
 
-  /// What to do next; nothing until the next call of another kind, or until the time that Wake
-  /// named.
+  /// What to do next. A Wake is the last: then, as where there is nothing, rest until the next call
+  /// of another kind, or until the time that it names.
   [[nodiscard]] std::optional<Output> poll(WallMs now) noexcept;
 
  private:
