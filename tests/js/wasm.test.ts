@@ -1,6 +1,7 @@
 // Where the core's bytes come from: any of the sources, and a second try after one that failed.
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Columns } from '../../js/src/columns.js';
 import { serve } from './support/server.js';
 
 const bytes = await readFile(new URL('../../build/wasm/tidemark.wasm', import.meta.url));
@@ -51,6 +52,33 @@ describe('the core is loaded from', () => {
     expect(wasm.loadWasm()).toBe(wasm.loadWasm());
     await works();
   });
+});
+
+test('memory that grows within a call is read where it is then', async () => {
+  wasm.useWasm(bytes);
+  const { Engine } = await wasm.loadWasm();
+  const { joinWith } = await import('../../js/src/core.js');
+  const engine = new Engine(1, 2);
+  const columns = (n: number): Columns => {
+    const stamp = `${n.toString(16).padStart(12, '0')}-0000-00000000000000aa`;
+    return { base: stamp, fields: new Map(), register: stamp, deleted: false };
+  };
+  // A view of the memory as it was is empty once the memory has grown.
+  let grew = false;
+  const join = (local: number, remote: number) => {
+    const view = engine.status();
+    const count = Engine.prototype.join.call(engine, local, remote);
+    grew = view.length === 0;
+    return count;
+  };
+  Object.defineProperty(engine, 'join', { value: join });
+  const local = Array.from({ length: 100_000 }, (_, i) => columns(i + 1));
+  const remote = local.map((_, i) => columns(i % 3 === 0 ? i + 2 : i));
+  const joined = joinWith(engine, local, remote);
+  expect(grew).toBe(true);
+  const wrong = joined.findIndex(({ base }, i) => base !== (i % 3 === 0 ? 'remote' : 'local'));
+  expect(wrong).toBe(-1);
+  engine.delete();
 });
 
 describe('a load that fails', () => {

@@ -29,7 +29,9 @@ async function webSnippet(folder) {
   const source = `
     const getJwt = () => 'reader';
     const showBadge = (...badge) => { globalThis.badge = badge; };
-    ${only('ts', 'tidemark/dexie')}`;
+    ${only('ts', 'tidemark/dexie')}
+    ${only('ts', 'sync.losses')}
+    globalThis.verified = tables;`;
   await build({
     ...pageOptions,
     stdin: { contents: source, loader: 'ts', resolveDir: inRoot() },
@@ -50,6 +52,7 @@ async function webSnippet(folder) {
     const tab = await browser.newPage();
     await tab.goto(worker.url);
     await tab.waitForFunction(() => globalThis.badge?.[0] === 'idle' && globalThis.badge[1] === 0);
+    await tab.waitForFunction(() => globalThis.verified?.todos.equal === 1);
     const headers = { Authorization: 'Bearer reader' };
     const reply = await (await fetch(`${worker.url}/sync/pull`, { headers })).json();
     assert.deepEqual(

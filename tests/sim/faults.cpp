@@ -15,6 +15,12 @@ bool World::crashes(int) { return !quiet_ && random_.chance(profile_.store_crash
 void World::set_clock(int i) {
   static constexpr std::int64_t kLeaps[] = {-1'000,     1'000,       90'000,       -90'000,
                                             86'400'000, -86'400'000, 365 * kDayMs, -365 * kDayMs};
+  // A quartz of its worst day, and a virtual machine that is starved.
+  static constexpr std::int64_t kDriftsPpm[] = {100, -100, 10'000, -10'000};
+  if (random_.chance(200)) {
+    states_[i].drift_ppm = random_.chance(200) ? 0 : kDriftsPpm[random_.below(4)];
+    return;
+  }
   states_[i].skew_ms = random_.chance(300) ? 0 : states_[i].skew_ms + kLeaps[random_.below(8)];
   // A clock may show years ago, but not a time before 1970.
   states_[i].skew_ms = std::max(states_[i].skew_ms, -20 * 365 * kDayMs);

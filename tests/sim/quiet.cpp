@@ -55,6 +55,7 @@ void World::mend() {
     DeviceState& state = states_[i];
     Device& it = device(i);
     state.full = false;
+    state.drift_ppm = 0;
     if (it.disk.hub != 0) state.account = static_cast<int>(it.disk.hub) - 100;
     it.config.token_ok = true;
     it.config.can_refresh = true;

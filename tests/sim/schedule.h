@@ -24,7 +24,7 @@ enum class Act : std::uint8_t {
   online,
   pause,
   resume,
-  clock,  // a device's clock is set
+  clock,  // a device's clock is set, or begins to gain or to lose
   backup_hub,
   restore_hub,
   backup_device,

@@ -235,6 +235,7 @@ void World::write_one(int i, std::uint32_t transaction) {
 
 void World::pass(std::int64_t ms) {
   now_ += ms;
+  for (DeviceState& state : states_) state.skew_ms += ms * state.drift_ppm / 1'000'000;
   pump_due();
 }
 

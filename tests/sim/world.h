@@ -48,6 +48,8 @@ class World : public DeviceHost {
   };
   struct DeviceState {
     std::int64_t skew_ms = 0;
+    /// By which it gains or loses, in millionths.
+    std::int64_t drift_ppm = 0;
     int account = 0;
     std::uint32_t life = 0;
     bool full = false;

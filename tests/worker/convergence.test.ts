@@ -2,14 +2,13 @@
 // patches, own writes left out, lost replies and lost deletes did on the way. A device here keeps
 // stamps of what is pending only, which stays so through any number of pulls: so only the hub's
 // answers can make this true.
-import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hubHash, hubJoin } from '../../js/src/entry/workerd.js';
 import type { PullReply } from '../../js/src/wire.js';
 import { Hub } from '../../js/src/worker/hub.js';
 import { ObjectStore } from '../../js/src/worker/object-store.js';
-import { newScope } from './device.js';
+import { inObject } from './local-hub.js';
 import { Replica } from './replica.js';
 
 class Device extends Replica {
@@ -84,9 +83,8 @@ const step = fc.oneof(
 test('devices hold in the end what the hub holds', async () => {
   const property = fc.asyncProperty(
     fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }),
-    async (steps) => {
-      const stub = env.SYNC.get(env.SYNC.idFromName(newScope()));
-      await runInDurableObject(stub, (_, state) => {
+    (steps) =>
+      inObject((state) => {
         const hub = new Hub(new ObjectStore(state.storage), hubJoin, hubHash);
         const replicas = ['a', 'b', 'c'].map((d, i) => new Device(d.repeat(16), hub, i > 0));
         const of = (who: number) => replicas[who] as Device;
@@ -100,8 +98,7 @@ test('devices hold in the end what the hub holds', async () => {
         const fresh = new Device('d'.repeat(16), hub, false);
         fresh.sync(1_000, false);
         for (const replica of replicas) expect(replica.state).toEqual(fresh.state);
-      });
-    },
+      }),
   );
   await fc.assert(property, { numRuns: 150, endOnFailure: false });
 }, 120_000);

@@ -55,10 +55,18 @@ export class LocalHub {
   }
 }
 
-/** Runs `body` inside an object of its own. */
+const scope = newScope();
+
+/**
+ * Runs `body` inside an object whose storage is empty. The same each time: with every further one,
+ * the pool puts a proxy around a proxy.
+ */
 export function inObject(body: (state: DurableObjectState) => void | Promise<void>): Promise<void> {
-  const stub = env.SYNC.get(env.SYNC.idFromName(newScope()));
-  return runInDurableObject(stub, (_, state) => body(state));
+  const stub = env.SYNC.get(env.SYNC.idFromName(scope));
+  return runInDurableObject(stub, async (_, state) => {
+    await state.storage.deleteAll();
+    await body(state);
+  });
 }
 
 export function withHub(

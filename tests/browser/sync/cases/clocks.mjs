@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertSynced, settle } from '../check.mjs';
 
 const hour = 3_600_000;
-const apartMs = 150;
+// What is apart by more than the halved round trip of a busy machine keeps its order.
+const apartMs = 1_000;
+// A session that begins offline may lag by offset_step_ms, too, before it stamps again.
+const apartOfflineMs = apartMs + 2_000;
 
 const wrongBy = (shiftMs) => async (stage) => {
   const a = await stage.device('A', { time: { shiftMs } });
@@ -54,7 +57,7 @@ const wrongBeforeFirstContact = (shiftMs) => async (stage) => {
   await b.call('setOnline', false);
   await a.write(['update', 'todos', 'x', { by: 'A, earlier' }]);
   await b.write(['update', 'todos', 'y', { by: 'B, earlier' }]);
-  await sleep(apartMs);
+  await sleep(apartOfflineMs);
   await b.write(['update', 'todos', 'x', { by: 'B, later' }]);
   await a.write(
     ['update', 'todos', 'y', { by: 'A, later' }],
