@@ -112,12 +112,13 @@ class EngineBinding {
 
   // Scratch: the accepted stamp, the spare node.
   void handle_reply(std::uint32_t ticket, std::uint32_t settled, std::uint32_t kept,
-                    std::uint32_t clock_refused, std::uint32_t cloned, bool more, bool reset,
-                    double sent_at, double received_at, double server_at) {
+                    std::uint32_t clock_refused, double fine_until, std::uint32_t cloned, bool more,
+                    bool reset, double sent_at, double received_at, double server_at) {
     tidemark::Reply reply;
     reply.settled = settled;
     reply.kept = kept;
     reply.clock_refused = clock_refused;
+    reply.fine_until = wall(fine_until);
     reply.cloned = cloned;
     reply.more = more;
     reply.reset = reset;
@@ -271,10 +272,10 @@ EMSCRIPTEN_KEEPALIVE P tm_batch_selected(E* e) { return e->batch_selected(); }
 EMSCRIPTEN_KEEPALIVE P tm_batch_cells(E* e) { return e->batch_cells(); }
 EMSCRIPTEN_KEEPALIVE bool tm_batch_split(E* e) { return e->batch_split(); }
 EMSCRIPTEN_KEEPALIVE void tm_handle_reply(E* e, U ticket, U settled, U kept, U clock_refused,
-                                          U cloned, bool more, bool reset, double sent_at,
-                                          double received_at, double server_at) {
-  e->handle_reply(ticket, settled, kept, clock_refused, cloned, more, reset, sent_at, received_at,
-                  server_at);
+                                          double fine_until, U cloned, bool more, bool reset,
+                                          double sent_at, double received_at, double server_at) {
+  e->handle_reply(ticket, settled, kept, clock_refused, fine_until, cloned, more, reset, sent_at,
+                  received_at, server_at);
 }
 EMSCRIPTEN_KEEPALIVE void tm_handle_fault(E* e, U ticket, U code, double retry_after_ms, double now,
                                           U random) {

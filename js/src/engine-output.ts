@@ -57,6 +57,8 @@ export interface ReplySummary {
   settled: number;
   kept: number;
   clockRefused: number;
+  /** With these: what is stamped up to here the hub takes; Unix time in milliseconds. */
+  fineUntil: number;
   /** Changes that were answered `clone`: another engine pushes under this node. */
   cloned: number;
   more: boolean;

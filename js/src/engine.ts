@@ -184,6 +184,7 @@ export class Engine implements Stamper {
       reply.settled,
       reply.kept,
       reply.clockRefused,
+      reply.fineUntil,
       reply.cloned,
       reply.more,
       reply.reset,

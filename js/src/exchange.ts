@@ -3,6 +3,7 @@
 import { type Batch, emptyBatch } from './batch.js';
 import type { ReplySummary } from './engine.js';
 import { type ErrorCode, errorMessage, TidemarkError } from './errors.js';
+import { msOf } from './stamp-words.js';
 import type { Acknowledgement, Commit, SyncLogEntry } from './stores/store.js';
 import type { Traffic } from './transports/transport.js';
 import type {
@@ -81,6 +82,7 @@ export class Exchange {
       settled: results.length - clockRefused - cloned - kept,
       kept,
       clockRefused,
+      fineUntil: this.#fineUntil(serverAt),
       cloned,
       more: this.#pull?.more === true || this.#isReset,
       reset: this.#isReset,
@@ -177,18 +179,33 @@ export class Exchange {
     }
   }
 
+  /** Where the endpoint does not say it: what is not ahead of its clock. */
+  #fineUntil(serverAt: number): number {
+    let until = Number.MAX_SAFE_INTEGER;
+    for (const [i, result] of (this.#push?.results ?? []).entries()) {
+      if (result.outcome !== 'clock') continue;
+      const refused = msOf(greatestStamp(this.batch.changes[i] as Change));
+      until = Math.min(until, result.until ?? serverAt, refused - 1);
+    }
+    return until;
+  }
+
   #accepted(): StampText | null {
+    const held = this.batch.changes.filter((_, i) => isHeld(this.#push?.results[i]));
+    const shown = [...this.#records, ...(this.#pull?.changes ?? [])].filter((it) => !it.absent);
     let greatest: StampText | null = null;
-    const see = (change: Change) => {
-      for (const stamp of [change.stamp, ...Object.values(change.fields ?? {})])
-        if (greatest === null || stamp > greatest) greatest = stamp;
-    };
-    for (const [i, result] of (this.#push?.results ?? []).entries())
-      if (isHeld(result)) see(this.batch.changes[i] as Change);
-    for (const change of [...this.#records, ...(this.#pull?.changes ?? [])])
-      if (!change.absent) see(change);
+    for (const change of [...held, ...shown]) {
+      const stamp = greatestStamp(change);
+      if (greatest === null || stamp > greatest) greatest = stamp;
+    }
     return greatest;
   }
+}
+
+function greatestStamp({ stamp, fields = {} }: Change): StampText {
+  let greatest = stamp;
+  for (const each of Object.values(fields)) if (each > greatest) greatest = each;
+  return greatest;
 }
 
 function isHeld(result: PushResult | undefined): boolean {

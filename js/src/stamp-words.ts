@@ -1,7 +1,18 @@
-// Stamps as the core takes and gives them: four words of 32 bits, and back to their text.
+// Stamps as the core takes and gives them: four words of 32 bits, and back to their text; and the
+// parts of the text.
 import type { StampText } from './wire.js';
 
 export const zeroStamp = '000000000000-0000-0000000000000000';
+
+/** When it was written: Unix time in milliseconds. */
+export function msOf(stamp: StampText): number {
+  return Number.parseInt(stamp.slice(0, 12), 16);
+}
+
+/** Who wrote it. */
+export function nodeOf(stamp: StampText): string {
+  return stamp.slice(18);
+}
 
 export function writeStamp(words: Uint32Array, at: number, stamp: StampText): void {
   words[at] = Number.parseInt(stamp.slice(0, 8), 16);

@@ -56,6 +56,7 @@ interface Forwarded {
     settled: number,
     kept: number,
     clockRefused: number,
+    fineUntil: number,
     cloned: number,
     more: boolean,
     reset: boolean,

@@ -45,7 +45,8 @@ export type PushResult =
   | { outcome: 'merged'; lost: string[] }
   | { outcome: 'rejected'; code: ErrorCode; message: string; retryable: boolean }
   | { outcome: 'needFull' }
-  | { outcome: 'clock' }
+  /** Of its nodes' stamps the hub takes those up to `until`, in Unix milliseconds. */
+  | { outcome: 'clock'; until?: number }
   | { outcome: 'clone' };
 
 export interface PushRequest {

@@ -15,7 +15,7 @@ beforeEach(async () => {
   engine.start(0, false);
   // The first exchange only reads: only after it may a batch be planned.
   engine.handleOutbox(ticketOf('loadOutbox'), numberOutbox(outboxOf([], {})));
-  const reply = { settled: 0, kept: 0, clockRefused: 0, cloned: 0, accepted: null };
+  const reply = { settled: 0, kept: 0, clockRefused: 0, fineUntil: 0, cloned: 0, accepted: null };
   engine.handleReply(ticketOf('send'), {
     ...reply,
     more: false,

@@ -50,6 +50,19 @@ describe('the results of a push', () => {
     expect(summary).toMatchObject({ sentAt: 1, receivedAt: 2, serverAt: 3 });
   });
 
+  test('say up to where stamps are taken: as told, or the time of the hub, and before the refused', () => {
+    const fineUntil = (serverAt: number, ...results: PushResult[]) =>
+      exchangeOf(results).summary(1, 2, serverAt).fineUntil;
+    const [silent, told, later] = [undefined, 0, 1_000].map(
+      (until): PushResult => ({ outcome: 'clock', ...(until !== undefined && { until }) }),
+    ) as [PushResult, PushResult, PushResult];
+    const refusedMs = 2;
+    expect(fineUntil(0, { outcome: 'applied' })).toBeGreaterThan(2 ** 48);
+    expect([fineUntil(0, silent), fineUntil(9, silent)]).toEqual([0, refusedMs - 1]);
+    expect([fineUntil(9, told), fineUntil(0, later)]).toEqual([0, refusedMs - 1]);
+    expect([fineUntil(9, later, told), fineUntil(9, told, later)]).toEqual([0, 0]);
+  });
+
   test('acknowledge what is settled, put off what may succeed later, and leave the rest', () => {
     const expected = ['1 sent', '2 sent', '3 needFull', '4 dead', '5 later'];
     expect(done(exchangeOf(all))).toEqual(expected);

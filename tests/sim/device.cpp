@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "mutants.h"
 
@@ -204,11 +205,10 @@ void Device::deliver(std::uint32_t message, const Reply* reply, Errc fault) {
 
 tidemark::Reply Device::summary(const Reply& reply) const {
   tidemark::Reply summary;
-  Stamp& accepted = summary.accepted;
-  const auto see = [&accepted](const Change& change) {
-    accepted = std::max({accepted, change.columns.base, change.columns.reg});
-    for (const Stamp stamp : change.columns.field) accepted = std::max(accepted, stamp);
+  const auto see = [&](const Change& change) {
+    summary.accepted = std::max(summary.accepted, change.columns.greatest());
   };
+  summary.fine_until = std::numeric_limits<WallMs>::max();
   for (std::size_t i = 0; i < reply.results.size(); ++i) {
     switch (reply.results[i].outcome) {
       case Outcome::applied:
@@ -221,6 +221,8 @@ tidemark::Reply Device::summary(const Reply& reply) const {
         break;
       case Outcome::clock:
         summary.clock_refused += 1;
+        summary.fine_until = std::min({summary.fine_until, reply.results[i].until,
+                                       exchange_.batch.changes[i].columns.greatest().ms() - 1});
         break;
       case Outcome::clone:
         summary.cloned += 1;

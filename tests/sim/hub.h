@@ -106,8 +106,10 @@ class Hub {
   void push(const Request& request, WallMs now, Reply& reply);
   bool take_turn(const Request& request);
   [[nodiscard]] Result verdict_of(const Change& change) const;
-  bool is_clock_wrong(const Change& change, WallMs now);
-  bool is_retired(Stamp stamp) const;
+  /// Up to where the stamps of its nodes are taken, if one of them is not; none: all are.
+  std::optional<WallMs> clock_until(const Change& change, WallMs now);
+  std::optional<WallMs> bound_of(Stamp stamp) const;
+  void retire(Node node, WallMs until);
   Result absent(Push& push, const Change& change);
   Result insert(Push& push, const Change& change);
   Result merge(Push& push, const Change& change);

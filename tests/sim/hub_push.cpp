@@ -25,35 +25,37 @@ bool Hub::take_turn(const Request& request) {
   return true;
 }
 
-bool Hub::is_retired(Stamp stamp) const {
+std::optional<WallMs> Hub::bound_of(Stamp stamp) const {
   for (const auto& [node, until] : data.retired)
-    if (node == stamp.node) return stamp.ms() > until;
-  return false;
+    if (node == stamp.node) return until;
+  return std::nullopt;
 }
 
-bool Hub::is_clock_wrong(const Change& change, WallMs now) {
+void Hub::retire(Node node, WallMs until) {
+  if (!bound_of({0, node}) && !is(Mutant::no_retirement)) data.retired.push_back({node, until});
+}
+
+std::optional<WallMs> Hub::clock_until(const Change& change, WallMs now) {
   const auto& columns = change.columns;
+  std::vector<Stamp> stamps{columns.base, columns.reg};
+  stamps.insert(stamps.end(), columns.field.begin(), columns.field.end());
+  std::erase(stamps, kNoStamp);
   // What is offered was taken once, by a hub that had not retired its node.
   const bool offer = change.offer.epoch != 0;
+  const WallMs latest = now + kDriftMs;
+  WallMs until = latest;
   bool wrong = false;
-  const auto look = [&](Stamp stamp) {
-    if (stamp == kNoStamp) return;
-    if (stamp.ms() > now + kDriftMs && !is(Mutant::no_drift_bound)) {
-      wrong = true;
-      const auto is_it = [&](const auto& each) { return each.node == stamp.node; };
-      if (std::none_of(data.retired.begin(), data.retired.end(), is_it) &&
-          !is(Mutant::no_retirement))
-        data.retired.push_back({stamp.node, now + kDriftMs});
-    }
-  };
-  look(columns.base);
-  look(columns.reg);
-  for (const Stamp stamp : columns.field) look(stamp);
-  const auto refused = [&](Stamp stamp) {
-    return stamp != kNoStamp && !offer && is_retired(stamp);
-  };
-  return wrong || refused(columns.base) || refused(columns.reg) ||
-         std::any_of(columns.field.begin(), columns.field.end(), refused);
+  for (const Stamp stamp : stamps) {
+    if (stamp.ms() <= latest || is(Mutant::no_drift_bound)) continue;
+    wrong = true;
+    retire(stamp.node, latest);
+  }
+  for (const Stamp stamp : stamps) {
+    const WallMs bound = bound_of(stamp).value_or(latest);
+    until = std::min(until, bound);
+    if (!offer && bound_of(stamp) && stamp.ms() > bound) wrong = true;
+  }
+  return wrong ? std::optional(until) : std::nullopt;
 }
 
 void Hub::push(const Request& request, WallMs now, Reply& reply) {
@@ -75,8 +77,8 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
     const Result said = verdict_of(change);
     HubRecord& held = data.records[change.record];
     Result result;
-    if (is_clock_wrong(change, now))
-      result.outcome = Outcome::clock;
+    if (const auto until = clock_until(change, now))
+      result = {Outcome::clock, Errc::ok, *until};
     else if (stopped || said.outcome != Outcome::applied)
       result = is(Mutant::poison_blocks) ? Result{Outcome::kept, Errc::unavailable} : said;
     else if (!held.held)

@@ -55,6 +55,9 @@ struct Columns {
   }
   /// Those it says something about.
   [[nodiscard]] Fields written() const { return has_base() ? kAllFields : own_fields(); }
+  [[nodiscard]] Stamp greatest() const {
+    return std::max({base, reg, *std::max_element(field.begin(), field.end())});
+  }
   bool operator==(const Columns&) const = default;
 };
 

@@ -12,13 +12,7 @@ namespace sim {
 
 namespace {
 
-constexpr std::int64_t kDriftMs = 60'000;
-
-Stamp greatest(const Columns& columns) {
-  Stamp stamp = std::max(columns.base, columns.reg);
-  for (const Stamp each : columns.field) stamp = std::max(stamp, each);
-  return stamp;
-}
+constexpr std::int64_t kAheadMs = 60'000;
 
 Change change_of(Record record, const Columns& columns, const Values& values) {
   Change change;
@@ -105,8 +99,8 @@ void Peers::act(const Action& action) {
 void Peers::boot(int i) {
   Peer& peer = peers_[i];
   peer.memory.clock = tidemark::Clock(Node{random_.word() | 1});
-  peer.memory.quarantine = tidemark::Quarantine(kDriftMs);
-  for (const Held& held : peer.stored.held) peer.memory.clock.observe(greatest(held.columns));
+  peer.memory.quarantine = tidemark::Quarantine(kAheadMs);
+  for (const Held& held : peer.stored.held) peer.memory.clock.observe(held.columns.greatest());
   const std::vector<Change> waiting = std::move(peer.stored.waiting);
   peer.stored.waiting.clear();
   for (const Change& change : waiting) take(i, change);
@@ -162,7 +156,7 @@ void Peers::deliver(std::size_t at) {
 void Peers::take(int i, const Change& change) {
   Peer& peer = peers_[i];
   peer.naive[change.record].take(change);
-  const Stamp stamp = greatest(change.columns);
+  const Stamp stamp = change.columns.greatest();
   const auto number = static_cast<std::uint32_t>(peer.stored.waiting.size());
   const bool known =
       std::any_of(peer.stored.waiting.begin(), peer.stored.waiting.end(), [&](const Change& each) {
@@ -170,7 +164,7 @@ void Peers::take(int i, const Change& change) {
                each.values == change.values;
       });
   if (known) return;
-  if (is(Mutant::quarantine_drops) && tidemark::is_ahead(stamp, wall(peer), kDriftMs)) return;
+  if (is(Mutant::quarantine_drops) && tidemark::is_ahead(stamp, wall(peer), kAheadMs)) return;
   if (is(Mutant::no_quarantine) || peer.memory.quarantine.admit(number, stamp, wall(peer)))
     apply(peer, change);
   else
@@ -178,9 +172,9 @@ void Peers::take(int i, const Change& change) {
 }
 
 void Peers::apply(Peer& peer, const Change& change) {
-  const Stamp stamp = greatest(change.columns);
+  const Stamp stamp = change.columns.greatest();
   const bool own = stamp.node == peer.memory.clock.node();
-  if (!own && stamp.ms() > wall(peer) + kDriftMs && !(stamp <= peer.memory.clock.last()))
+  if (!own && stamp.ms() > wall(peer) + kAheadMs && !(stamp <= peer.memory.clock.last()))
     fail("a change is applied before its time");
   peer.naive[change.record].take(change);
   peer.memory.clock.observe(stamp);

@@ -47,6 +47,8 @@ const char* name_of(Outcome outcome);
 struct Result {
   Outcome outcome = Outcome::applied;
   tidemark::Errc code = tidemark::Errc::ok;
+  /// Of `clock`: stamps of its nodes up to here are taken.
+  WallMs until = 0;
 };
 
 struct Loss {

@@ -431,6 +431,32 @@ TEST_CASE("engine: a clock that ran ahead starts over from what the hub accepted
   CHECK(device.poll() == "load status");
 }
 
+TEST_CASE("engine: what the hub takes all the same keeps its stamp") {
+  Device device;
+  device.connect();
+  device.write(0);
+  device.now += 10;
+  device.write(1);
+  const Stamp fine = device.stamp(0);
+  const Stamp late = device.stamp(1);
+  device.now += 20;
+  device.poll();
+  REQUIRE(device.load() == Errc::ok);
+  device.poll();
+  Reply refused = device.reply();
+  refused.settled = 0;
+  refused.clock_refused = 2;
+  refused.fine_until = late.ms() - 1;
+  device.answer(refused);
+  device.poll();
+  device.commit(0);
+  device.poll();
+  device.restamp();
+  CHECK(device.stamp(0) == fine);
+  CHECK(device.stamp(1) > late);
+  CHECK(device.stamp(1).node == Node{8});
+}
+
 TEST_CASE("engine: a hub that finds every clock ahead is asked again after a wait, not in a loop") {
   Device device;
   device.connect();

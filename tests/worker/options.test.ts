@@ -166,7 +166,7 @@ test('a storage of the first form opens, with all that it held', () =>
     expect(local.pull({ cursor: `${epoch}:8`, node: nodeC }).changes).toEqual([]);
     const offer = `${epoch}:7`;
     const late = local.push([whole('b', at(2, nodeB), {}), patch('a', at(3), { n: 2 }, { offer })]);
-    expect(late.results).toEqual([{ outcome: 'clock' }, { outcome: 'applied' }]);
+    expect(late.results).toEqual([{ outcome: 'clock', until: 0 }, { outcome: 'applied' }]);
     local.hub.restored(local.now);
     expect(local.pull({ cursor: `${epoch}:9` })).toMatchObject({ reset: true, offer: 10 });
     // Once it has the new form, it is left alone.

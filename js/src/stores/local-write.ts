@@ -1,5 +1,6 @@
 // What a write on the app's behalf leaves, and what it says: a retried letter, an undone loss.
 import { TidemarkError } from '../errors.js';
+import { msOf } from '../stamp-words.js';
 import { decodeRow } from '../values.js';
 import type { WireRow } from '../wire.js';
 import { changedFields, patchedRow } from './changed.js';
@@ -56,7 +57,7 @@ export function pendingRecordsOf({ writes, rows }: Outbox): PendingRecord[] {
   const records = new Map<string, PendingRecord>();
   for (const write of writes) {
     const { table, id, columns } = write;
-    const since = Number.parseInt(columns.register.slice(0, 12), 16);
+    const since = msOf(columns.register);
     let record = records.get(placeOf(write));
     if (record === undefined) {
       record = { table, id, operations: [], fields: [], since };

@@ -1,5 +1,6 @@
 // The log of a memory store: what is read of it, and stamping it again.
 import type { Columns } from '../columns.js';
+import { nodeOf } from '../stamp-words.js';
 import type { StampText } from '../wire.js';
 import { allSentWith, carrying } from './carried.js';
 import { lossOfShown, newLosses } from './losses.js';
@@ -8,7 +9,6 @@ import {
   adoptionStamp,
   deleteColumns,
   isAdoption,
-  nodeOf,
   patchColumns,
   placeOf,
   wholeColumns,

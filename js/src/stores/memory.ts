@@ -5,6 +5,7 @@ import type { Columns } from '../columns.js';
 import { TidemarkError } from '../errors.js';
 import { newDeviceId } from '../ids.js';
 import type { Join, Row } from '../merge.js';
+import { nodeOf } from '../stamp-words.js';
 import { decodeRow, encodeKey, encodeRow, setOwn } from '../values.js';
 import type { IdText, Loss, RecordKey, StampText } from '../wire.js';
 import { changedFields } from './changed.js';
@@ -15,14 +16,7 @@ import { markSent, outboxOf, restamp } from './memory-log.js';
 import { dropLoss, lossesIn } from './memory-losses.js';
 import { applyReset, clearedOf, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
-import {
-  deleteColumns,
-  isAdoption,
-  nodeOf,
-  patchColumns,
-  placeOf,
-  wholeColumns,
-} from './pending.js';
+import { deleteColumns, isAdoption, patchColumns, placeOf, wholeColumns } from './pending.js';
 import {
   type Commit,
   type CommitResult,

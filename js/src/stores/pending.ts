@@ -2,6 +2,7 @@
 // pulled change does to a record that has some of them pending.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
 import { mergeRows } from '../merge.js';
+import { nodeOf } from '../stamp-words.js';
 import { canonicalText } from '../values.js';
 import type { Change, RecordKey, StampText, WireRow } from '../wire.js';
 
@@ -98,9 +99,4 @@ export function isAdoption(stamp: StampText): boolean {
 /** One text for a record of any table. */
 export function placeOf({ table, id }: RecordKey): string {
   return JSON.stringify([table, id]);
-}
-
-/** The node in a stamp's text. */
-export function nodeOf(stamp: StampText): string {
-  return stamp.slice(18);
 }

@@ -112,8 +112,10 @@ function result(value: unknown, place: string): PushResult {
   switch (it.outcome) {
     case 'applied':
     case 'needFull':
-    case 'clock':
     case 'clone':
+      return value as PushResult;
+    case 'clock':
+      if (it.until !== undefined) count(it.until, `${place}.until`);
       return value as PushResult;
     case 'merged':
       list(it.lost, `${place}.lost`, text);

@@ -2,6 +2,7 @@
 // values that another device could not read, are answered one by one, so that they never hold up
 // the rest of a batch.
 import { type ErrorCode, TidemarkError } from '../errors.js';
+import { msOf, nodeOf } from '../stamp-words.js';
 import { idBytesMax, isAbsent, valueDepthMax } from '../values.js';
 import type { Change, PushResult, StampText } from '../wire.js';
 import type { Nodes } from './hub-store.js';
@@ -20,22 +21,23 @@ export class Acceptance {
 
   /** The answer to a change that is not to be merged; null: it is. */
   refuse(change: Change): PushResult | null {
-    return this.#isClockWrong(change) ? { outcome: 'clock' } : limitOutcome(change);
+    const until = this.#clockUntil(change);
+    return until === null ? limitOutcome(change) : { outcome: 'clock', until };
   }
 
-  #isClockWrong({ stamp, fields, offer }: Change): boolean {
+  /** Up to where stamps of its nodes are taken, if one of its own is not; null: they are. */
+  #clockUntil({ stamp, fields, offer }: Change): number | null {
     const stamps = fields === undefined ? [stamp] : [stamp, ...Object.values(fields)];
     const ahead = stamps.filter((each) => msOf(each) > this.#latestMs);
     // A copy of this change that is delivered later must not win once its time has come.
     for (const each of ahead) this.#retire(nodeOf(each));
+    // Up to there its stamps were fine, and a change that was taken must not be refused when it is
+    // sent again: its writer would stamp it again, over what others made of it.
+    const untils = stamps.map((each) => this.#boundOf(nodeOf(each)) ?? this.#latestMs);
     // What is offered was taken once, by a hub that had not retired its node.
-    if (offer !== undefined) return ahead.length > 0;
-    return stamps.some((each) => {
-      const bound = this.#boundOf(nodeOf(each));
-      // Up to there its stamps were fine, and a change that was taken must not be refused when it
-      // is sent again: its writer would stamp it again, over what others made of it.
-      return bound !== null && msOf(each) > bound;
-    });
+    const isLate = (each: StampText, i: number) => msOf(each) > (untils[i] as number);
+    const isWrong = ahead.length > 0 || (offer === undefined && stamps.some(isLate));
+    return isWrong ? Math.min(...untils) : null;
   }
 
   #retire(node: string): void {
@@ -56,14 +58,6 @@ export class Acceptance {
 export function rejected(code: ErrorCode, detail = ''): PushResult {
   const { message, retryable } = new TidemarkError(code, detail);
   return { outcome: 'rejected', code, message, retryable };
-}
-
-function msOf(stamp: StampText): number {
-  return Number.parseInt(stamp.slice(0, 12), 16);
-}
-
-export function nodeOf(stamp: StampText): string {
-  return stamp.slice(18);
 }
 
 function limitOutcome(change: Change): PushResult | null {

@@ -59,9 +59,7 @@ struct Engine::Impl {
   bool part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
             Node spare) noexcept {
     if (session.must_restamp()) return false;
-    // Where that was not enough, nothing is fine.
-    const bool again = session.status().error == Errc::clock_ahead;
-    const Parting::Bounds bounds{floor, logged, again ? 0 : reply.server_at};
+    const Parting::Bounds bounds{floor, logged, reply.fine_until};
     const auto decide = [&](Parting::Way way) {
       parting.decide(way, shift, spare, bounds, clock);
       return true;
@@ -187,7 +185,8 @@ Errc Engine::handle_outbox(Ticket ticket, const OutboxView& outbox, std::uint32_
 void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noexcept {
   if (!impl_->session.is_current(ticket)) return;
   Reply reply = received;
-  for (WallMs* at : {&reply.sent_at, &reply.received_at, &reply.server_at}) *at = within(*at);
+  for (WallMs* at : {&reply.fine_until, &reply.sent_at, &reply.received_at, &reply.server_at})
+    *at = within(*at);
   const bool first_answer = !impl_->session.has_answered();
   const std::int64_t shift = impl_->learn_time(reply);
   const Stamp floor = impl_->accepted;

@@ -28,8 +28,8 @@ class Parting {
   struct Bounds {
     Stamp floor;
     Stamp logged;
-    /// What is stamped up to here is fine: the endpoint may have taken it, and others may have
-    /// written over it since.
+    /// What is stamped up to here is fine, and stays: the endpoint may have taken it, and others
+    /// may have written over it since.
     WallMs fine_until = 0;
   };
 

@@ -96,6 +96,7 @@ void Host::settle(Reply& reply) {
   reply.settled = choice(in(), 3);
   reply.kept = choice(in(), 3);
   reply.clock_refused = choice(in(), 3);
+  reply.fine_until = any_ms();
 }
 
 void Host::time(Reply& reply) {

@@ -123,7 +123,8 @@ void Host::answer_late() {
   else if (answer == 1)
     engine_.handle_fault(late.ticket, static_cast<Errc>(word()), any_ms(), now_, word());
   else
-    engine_.handle_reply(late.ticket, {1, 1, 1, 1, true, true, stamp(in()), 0, 0, now_}, spare());
+    engine_.handle_reply(late.ticket, {1, 1, 1, now_, 1, true, true, stamp(in()), 0, 0, now_},
+                         spare());
   require(engine_.status() == before, "a late answer changes no status");
   require(engine_.clock().last() == clock.last() && engine_.clock().node() == clock.node() &&
               engine_.clock().offset_ms() == clock.offset_ms() && engine_.accepted() == accepted,

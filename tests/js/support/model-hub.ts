@@ -55,7 +55,8 @@ export class ModelHub {
   /** A result instead of taking the change. */
   refuse: (change: Change) => PushResult | null = () => null;
   readonly records = new Map<string, Held>();
-  readonly #retired = new Set<string>();
+  /** By node, up to where its stamps are taken. */
+  readonly #retired = new Map<string, number>();
 
   push({ node, changes, hub }: PushRequest): PushReply {
     this.#check(hub);
@@ -149,12 +150,11 @@ export class ModelHub {
   #take(change: Change, node: string, seq: number): PushResult {
     const writer = change.stamp.slice(18);
     const stamps = [change.stamp, ...Object.values(change.fields ?? {})];
-    const ahead = stamps.some(
-      (at) => Number.parseInt(at.slice(0, 12), 16) > this.now() + driftMsMax,
-    );
-    if (ahead || this.#retired.has(writer)) {
-      this.#retired.add(writer);
-      return { outcome: 'clock' };
+    const last = Math.max(...stamps.map((at) => Number.parseInt(at.slice(0, 12), 16)));
+    const until = this.#retired.get(writer) ?? this.now() + driftMsMax;
+    if (last > until) {
+      this.#retired.set(writer, until);
+      return { outcome: 'clock', until };
     }
     const refusal = this.refuse(change);
     if (refusal !== null) return refusal;

@@ -18,7 +18,7 @@ export const pushReply = () => ({
     { outcome: 'merged', lost: ['title'] },
     { outcome: 'rejected', code: 'forbidden', message: 'not yours', retryable: false },
     { outcome: 'needFull' },
-    { outcome: 'clock' },
+    { outcome: 'clock', until: 1_700_000_000_000 },
   ],
   seq: 7,
   cursor: 'e:7',

@@ -3,9 +3,10 @@
 import type { Dexie } from 'dexie';
 import { TidemarkError } from '../../errors.js';
 import { newDeviceId } from '../../ids.js';
+import { nodeOf } from '../../stamp-words.js';
 import { encodeKey } from '../../values.js';
 import { moveCursor } from '../journal.js';
-import { adoptionStamp, nodeOf } from '../pending.js';
+import { adoptionStamp } from '../pending.js';
 import { type MergeMode, type Stamper, stampAfter } from '../store.js';
 import { type Access, transact } from './access.js';
 import { type Draft, type LogEntry, partsOf, spanOf } from './entry.js';

@@ -1,7 +1,8 @@
 // The log as a whole: its length, its entries that wait for a stamp, and stamping everything again.
+import { nodeOf } from '../../stamp-words.js';
 import type { IdText, Loss, StampText } from '../../wire.js';
 import { lossOfShown } from '../losses.js';
-import { adoptionStamp, nodeOf, placeOf } from '../pending.js';
+import { adoptionStamp, placeOf } from '../pending.js';
 import { type PendingWrite, type Stamper, stampAfter } from '../store.js';
 import type { Access } from './access.js';
 import { inOrder, type LogEntry, placesIn, spanOf, writeOf } from './entry.js';

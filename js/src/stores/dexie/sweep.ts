@@ -1,10 +1,11 @@
 // Reading everything again: what a reset offers and adopts, what each page shows, and the sweep at
 // the end.
 import type { Join } from '../../merge.js';
+import { nodeOf } from '../../stamp-words.js';
 import { decodeKey, encodeKey } from '../../values.js';
 import type { Change, Cursor } from '../../wire.js';
 import { foldHeads, moveCursor, type Offer, offersOf } from '../journal.js';
-import { nodeOf, placeOf } from '../pending.js';
+import { placeOf } from '../pending.js';
 import type { Reset, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { adoptRows } from './adopt.js';
