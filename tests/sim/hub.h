@@ -110,7 +110,10 @@ class Hub {
   std::optional<WallMs> clock_until(const Change& change, WallMs now);
   std::optional<WallMs> bound_of(Stamp stamp) const;
   void retire(Node node, WallMs until);
-  Result absent(Push& push, const Change& change);
+  /// Whether a purge may have taken its record, as far as the stamps tell.
+  [[nodiscard]] bool is_late(const Change& change) const;
+  /// The answer to a change of an absent record that is not to be stored.
+  [[nodiscard]] std::optional<Result> refuse_absent(const Change& change) const;
   Result insert(Push& push, const Change& change);
   Result merge(Push& push, const Change& change);
   void keep_losses(const Push& push, const HubRecord& held, const Change& change,

@@ -81,12 +81,11 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
       result = {Outcome::clock, Errc::ok, *until};
     else if (stopped || said.outcome != Outcome::applied)
       result = is(Mutant::poison_blocks) ? Result{Outcome::kept, Errc::unavailable} : said;
-    else if (!held.held)
-      result = absent(push, change);
-    else if (change.is_patch() && !held.columns.has_base() && !is(Mutant::zombie_patch))
-      result.outcome = Outcome::need_full;
+    // Nor is it held whole where the base is missing: of that one, only a delete was ever heard.
+    else if (const auto refused = held.columns.has_base() ? std::nullopt : refuse_absent(change))
+      result = *refused;
     else
-      result = merge(push, change);
+      result = held.held ? merge(push, change) : insert(push, change);
     if (said.outcome != Outcome::applied && is(Mutant::poison_blocks)) stopped = true;
     const bool taken = result.outcome == Outcome::applied || result.outcome == Outcome::merged;
     if (taken && data.records[change.record].held) data.taken.push_back({change, push.seq});
@@ -107,18 +106,19 @@ void Hub::push(const Request& request, WallMs now, Reply& reply) {
 
 Result Hub::verdict_of(const Change& change) const { return verdict ? verdict(change) : Result{}; }
 
-Result Hub::absent(Push& push, const Change& change) {
+bool Hub::is_late(const Change& change) const {
   const bool offer = change.offer.epoch != 0;
   const Stamp purged = purged_after(change.offer.epoch, !offer || is(Mutant::global_purge_mark));
-  const bool late = purged != kNoStamp && change.columns.reg <= purged;
-  if (change.columns.deleted) return insert(push, change);
+  return purged != kNoStamp && change.columns.reg <= purged;
+}
+
+std::optional<Result> Hub::refuse_absent(const Change& change) const {
+  if (change.columns.deleted) return std::nullopt;
   const bool created = change.create && !is(Mutant::create_ignored);
-  if (late && !created && !is(Mutant::no_purge_mark)) return {Outcome::rejected, Errc::purged};
-  if (change.is_patch() && !is(Mutant::zombie_patch)) return {Outcome::need_full, Errc::ok};
-  const Result result = insert(push, change);
-  // Its writer may have taken the delete that was purged since for the winner.
-  if (late) data.records[change.record].by_node = Node{0};
-  return result;
+  if (is_late(change) && !created && !is(Mutant::no_purge_mark))
+    return Result{Outcome::rejected, Errc::purged};
+  if (change.is_patch() && !is(Mutant::zombie_patch)) return Result{Outcome::need_full, Errc::ok};
+  return std::nullopt;
 }
 
 Result Hub::insert(Push& push, const Change& change) {
@@ -130,7 +130,8 @@ Result Hub::insert(Push& push, const Change& change) {
   for (int f = 0; f < kFields; ++f)
     if (held.columns.field[f] != kNoStamp) held.field_seq[f] = push.seq;
   held.seq = held.whole_seq = push.seq;
-  held.by_node = push.request.node;
+  // Its writer may have taken the delete that was purged since for the winner.
+  held.by_node = is_late(change) ? Node{0} : push.request.node;
   held.values = change.values;
   return {};
 }
@@ -249,7 +250,11 @@ void Hub::keep_losses(const Push& push, const HubRecord& held, const Change& cha
       loss.deleted = edit_lost;
       add_loss(loss);
     }
-    const bool unseen = held.seq_of(f) > push.read && held.columns.of(f).node != push.request.node;
+    // A writer knows what it wrote before. Who offers is not the writer.
+    const Node wrote = held.columns.of(f).node;
+    const Stamp winner = change.columns.deleted ? change.columns.reg : change.columns.of(f);
+    const bool own = change.offer.epoch == 0 && wrote == push.request.node;
+    const bool unseen = held.seq_of(f) > push.read && wrote != winner.node && !own;
     if (mine != 0 && unseen && ((differs && remote_wins && has(said, f)) || delete_won)) {
       loss = {change.record, held.columns.of(f), {}, delete_won};
       loss.values[f] = mine;

@@ -4,6 +4,7 @@
 #ifndef TIDEMARK_SIM_MODEL_H
 #define TIDEMARK_SIM_MODEL_H
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>

@@ -97,6 +97,11 @@ describe('a value that is held and loses', () => {
       patch('a', at(7), { title: 'B' }),
     ],
     [
+      'where it was its writer’s own, whoever offers it',
+      ({ whole: cursor }) => ({ node: nodeB, cursor }),
+      patch('a', at(7), { title: 'B' }, { offer: 'e:1' }),
+    ],
+    [
       'where it is the same',
       ({ whole: cursor }) => ({ node: nodeB, cursor }),
       patch('a', at(7, nodeB), { title: 'A', note: absent }),
@@ -113,6 +118,14 @@ describe('a value that is held and loses', () => {
       expect(lossesOf(local)).toEqual([]);
     }),
   );
+
+  test('to what was offered by its own writer, who had not read it', () =>
+    withHub((local) => {
+      const { whole: cursor } = held(local);
+      const offered = patch('a', at(7, nodeB), { title: 'B' }, { offer: cursor });
+      local.push([offered], { node: nodeA, cursor });
+      expect(lossesOf(local)).toEqual([loss(at(5), { title: 'A' }, at(7, nodeB))]);
+    }));
 
   test('to a row that lacks it, as well', () =>
     withHub((local) => {

@@ -159,6 +159,15 @@ describe('a change of an absent record', () => {
       expect([tombstones(local), local.meta().counts.todos?.records]).toEqual([1, before]);
     }));
 
+  test('an older delete that comes late opens no way past the one that was purged', () =>
+    withHub((local) => {
+      purged(local);
+      local.push([remove('gone', at(7))]);
+      const edits = [patch('gone', at(8), { n: 2 }), whole('gone', at(8, nodeB), { n: 2 })];
+      for (const edit of edits) expect(outcomes(local.push([edit]))).toEqual(['purged']);
+      expect(outcomes(local.push([whole('gone', at(10), { n: 3 })]))).toEqual(['applied']);
+    }));
+
   test('only the greatest stamp that was purged counts, of any epoch', () =>
     withHub((local) => {
       purged(local);

@@ -60,12 +60,11 @@ function merged(
     const change = changes[place] as Change;
     const state = states[n] ?? null;
     const remote = columnsOfChange(change);
-    if (state === null)
-      results[place] =
-        absence.refuse(change) ?? batch.insert(change, remote, absence.isLate(change));
-    // Nor is a record held whose base is missing: of that one, only the delete was ever heard.
-    else if (change.patch && !state.columns.base) results[place] = { outcome: 'needFull' };
-    else merges.push({ place, change, state, remote });
+    // Nor is a record held whose base is missing: of that one, only a delete was ever heard.
+    const refused = state?.columns.base ? null : absence.refuse(change);
+    if (refused !== null) results[place] = refused;
+    else if (state !== null) merges.push({ place, change, state, remote });
+    else results[place] = batch.insert(change, remote, absence.isLate(change));
   }
   const joined = join(
     merges.map(({ state }) => state.columns),
