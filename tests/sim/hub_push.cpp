@@ -250,11 +250,9 @@ void Hub::keep_losses(const Push& push, const HubRecord& held, const Change& cha
       loss.deleted = edit_lost;
       add_loss(loss);
     }
-    // A writer knows what it wrote before. Who offers is not the writer.
-    const Node wrote = held.columns.of(f).node;
-    const Stamp winner = change.columns.deleted ? change.columns.reg : change.columns.of(f);
-    const bool own = change.offer.epoch == 0 && wrote == push.request.node;
-    const bool unseen = held.seq_of(f) > push.read && wrote != winner.node && !own;
+    // A writer knows what it wrote before; who offers is not the writer.
+    const bool own = change.offer.epoch == 0 && held.columns.of(f).node == push.request.node;
+    const bool unseen = held.seq_of(f) > push.read && !own;
     if (mine != 0 && unseen && ((differs && remote_wins && has(said, f)) || delete_won)) {
       loss = {change.record, held.columns.of(f), {}, delete_won};
       loss.values[f] = mine;

@@ -28,7 +28,7 @@ World::World(const Schedule& schedule, bool trace)
           if (for_good || !quiet_)
             result = {for_good ? Outcome::rejected : Outcome::kept, Errc::too_large};
         }
-      if (quiet_) return result;
+      // Never otherwise: a copy that is delivered late would be taken where its first was refused.
       if (change.columns.deleted && change.columns.reg.time % 29 == 0 && profile_.poison != 0)
         result = {Outcome::rejected, Errc::too_large};
       return result;

@@ -58,7 +58,7 @@ export class Device {
     const headers = new Headers(init.headers);
     if (!headers.has('Authorization')) headers.set('Authorization', `Bearer ${this.scope}`);
     if (init.body && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
-    // Not by SELF, as routes.test.ts does: the pool puts a proxy around a proxy with each of its calls.
+    // Not by SELF, as in routes.test.ts: the pool puts a proxy around a proxy with each call of it.
     return app.fetch(new Request(`${base}/${path}`, { ...init, headers }), env);
   }
 

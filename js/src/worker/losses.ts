@@ -96,14 +96,12 @@ function losersHeld(meeting: Meeting, { held, merged }: MetRows): Loser[] {
     }));
 }
 
-function isUnread({ change, state, remote, node, read }: Meeting, name: string): boolean {
+function isUnread({ change, state, node, read }: Meeting, name: string): boolean {
   const { fields, base } = state.columns;
   const stamp = fields.get(name) ?? base;
   if (stamp === null || (state.fieldSeqs.get(name) ?? state.wholeSeq) <= read) return false;
-  // A writer knows what it wrote before. Who offers is not the writer.
-  const winner = change.deleted ? remote.register : stampOf(remote, name);
-  const wrote = nodeOf(stamp);
-  return wrote !== nodeOf(winner) && (wrote !== node || change.offer !== undefined);
+  // A writer knows what it wrote before; who offers is not the writer.
+  return nodeOf(stamp) !== node || change.offer !== undefined;
 }
 
 function valueOf(row: WireRow, name: string): unknown {
