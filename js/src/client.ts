@@ -14,7 +14,8 @@ import { watchNetwork } from './network.js';
 import { ObservableValue } from './observable.js';
 import { Pump } from './pump.js';
 import { countsOf, noStatus, publicStatus } from './status.js';
-import type { LoadedState, Store } from './stores/store.js';
+import type { LoadedState, NewWrites, Store } from './stores/store.js';
+import { Told } from './told.js';
 import type { Transport } from './transports/transport.js';
 import type { Metrics, Status, Sync, SyncEvents, SyncOptions, VerifyReport } from './types.js';
 import { verify } from './verify.js';
@@ -66,8 +67,8 @@ export class SyncClient extends Commands implements Sync {
       onStatus: (status, metrics) => this.#follow(status, metrics),
       onCommand: (command, argument) => this.#command(command, argument),
       onEvent: ({ event, detail }) => this.#events.tell(event, detail),
-      onClock: ({ offsetMs, accepted, restart }) =>
-        options.engine.handleClock(offsetMs, accepted, restart),
+      onClock: ({ offsetMs, ground, restart }) =>
+        options.engine.handleClock(offsetMs, ground, restart),
     });
   }
 
@@ -193,11 +194,9 @@ export class SyncClient extends Commands implements Sync {
     const term = await store.lead();
     const meeting = await chosen(store, transport, firstLogin);
     const counts = await countsOf(store);
-    let early = 0;
-    let wrote = (count: number) => {
-      early += count;
-    };
-    const undo = store.onWrite((count) => wrote(count));
+    const told = new Told();
+    let wrote = (writes: readonly NewWrites[]): void => void told.add(writes);
+    const undo = store.onWrite((writes) => wrote(writes));
     const state = await store.load();
     if (this.#closed) return undo();
     const wasPaused = this.#status.value.phase === 'paused';
@@ -205,7 +204,7 @@ export class SyncClient extends Commands implements Sync {
     // What this engine stamped itself is moved with its clock; of others it must stay ahead.
     const newest = state.newest?.endsWith(engine.node) ? null : state.newest;
     engine.restore(state.clock, newest, state.offsetMs ?? 0);
-    const pump = this.#pumpOf(state, term, host);
+    const pump = this.#pumpOf(state, told, term, host);
     this.#pump = pump;
     this.#undo.push(
       undo,
@@ -216,9 +215,9 @@ export class SyncClient extends Commands implements Sync {
         onVisible: () => pump.poke(),
       }),
     );
-    wrote = (count) => pump.wrote(count);
-    // Of writes made meanwhile it is not known whether they were loaded: the next count is exact.
-    engine.start(state.pending + early, state.cursor === null || state.sweeping);
+    wrote = (writes) => pump.wrote(writes);
+    const pending = state.pending + told.after(state.counted);
+    engine.start(pending, state.cursor === null || state.sweeping);
     // The app's pause outlives the context that led when it was given.
     if (wasPaused || meeting !== null) engine.pause();
     pump.run();
@@ -236,19 +235,17 @@ export class SyncClient extends Commands implements Sync {
     await this.#stopped;
   }
 
-  #pumpOf({ device, tables, cursor, known, hub }: LoadedState, term: number, host: Host): Pump {
+  #pumpOf(state: LoadedState, told: Told, term: number, host: Host): Pump {
+    const { device, tables, cursor, known, hub } = state;
     const { store, engine, transport } = this.#options;
     const pump: Pump = new Pump({
-      ...{ engine, store, transport, host, device, cursor, known, hub, term, schema: this.schema },
+      ...{ engine, store, transport, host, told, term, schema: this.schema },
+      ...{ device, cursor, known, hub },
       tables: Object.keys(tables),
       onStatus: () => this.#publish(),
       onSettled: () => this.#settle(),
-      onClock: (restart) =>
-        this.#leadership.tellClock({
-          offsetMs: engine.offsetMs,
-          accepted: engine.accepted,
-          restart,
-        }),
+      onClock: (restart, ground) =>
+        this.#leadership.tellClock({ offsetMs: engine.offsetMs, ground, restart }),
       onExchange: (entry) => this.#history.add(entry),
       onEvent: (event, detail) => this.#happened(event, detail),
       // As far as it was read: what hinders a flush may be what is to be found.

@@ -148,8 +148,8 @@ export class Engine implements Stamper {
     this.#raw.handlePoke(this.#host.now());
   }
 
-  handleClock(offsetMs: number, accepted: StampText | null, restart: boolean): void {
-    this.#putStampAndSpare(accepted);
+  handleClock(offsetMs: number, ground: StampText | null, restart: boolean): void {
+    this.#putStampAndSpare(ground);
     this.#raw.handleClock(offsetMs, restart);
   }
 

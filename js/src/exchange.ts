@@ -179,15 +179,19 @@ export class Exchange {
     }
   }
 
-  /** Where the endpoint does not say it: what is not ahead of its clock. */
+  /**
+   * Before the latest stamp of what was refused; where the endpoint does not say up to where it
+   * takes stamps, before all of them, and what is not ahead of its clock.
+   */
   #fineUntil(serverAt: number): number {
-    let until = Number.MAX_SAFE_INTEGER;
+    let fine = Number.MAX_SAFE_INTEGER;
     for (const [i, result] of (this.#push?.results ?? []).entries()) {
       if (result.outcome !== 'clock') continue;
-      const refused = msOf(greatestStamp(this.batch.changes[i] as Change));
-      until = Math.min(until, result.until ?? serverAt, refused - 1);
+      const times = stampsOf(this.batch.changes[i] as Change).map(msOf);
+      const until = result.until ?? Math.min(serverAt, Math.min(...times) - 1);
+      fine = Math.min(fine, until, Math.max(...times) - 1);
     }
-    return until;
+    return fine;
   }
 
   #accepted(): StampText | null {
@@ -195,17 +199,15 @@ export class Exchange {
     const shown = [...this.#records, ...(this.#pull?.changes ?? [])].filter((it) => !it.absent);
     let greatest: StampText | null = null;
     for (const change of [...held, ...shown]) {
-      const stamp = greatestStamp(change);
-      if (greatest === null || stamp > greatest) greatest = stamp;
+      for (const stamp of stampsOf(change))
+        if (greatest === null || stamp > greatest) greatest = stamp;
     }
     return greatest;
   }
 }
 
-function greatestStamp({ stamp, fields = {} }: Change): StampText {
-  let greatest = stamp;
-  for (const each of Object.values(fields)) if (each > greatest) greatest = each;
-  return greatest;
+function stampsOf({ stamp, fields = {} }: Change): StampText[] {
+  return [stamp, ...Object.values(fields)];
 }
 
 function isHeld(result: PushResult | undefined): boolean {

@@ -16,7 +16,8 @@ export interface EventNews {
 
 export interface ClockNews {
   offsetMs: number;
-  accepted: StampText | null;
+  /** The greatest stamp that the hub has accepted, or that is pending under it: new ones follow. */
+  ground: StampText | null;
   restart: boolean;
 }
 

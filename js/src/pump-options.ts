@@ -2,9 +2,10 @@
 import type { Engine } from './engine.js';
 import type { Host } from './host.js';
 import type { Store, SyncLogEntry } from './stores/store.js';
+import type { Told } from './told.js';
 import type { Transport } from './transports/transport.js';
 import type { SyncEvents } from './types.js';
-import type { Cursor } from './wire.js';
+import type { Cursor, StampText } from './wire.js';
 
 export interface PumpOptions {
   engine: Engine;
@@ -20,14 +21,16 @@ export interface PumpOptions {
   known: Cursor;
   /** The hub that the data belongs to; null: none yet. */
   hub: string | null;
+  /** What the app wrote, since it was loaded. */
+  told: Told;
   /** The term that `store.lead()` gave. */
   term: number;
   onStatus(): void;
   /**
    * The clock was learned or, `restart`, found to run ahead: other contexts of the device need to
-   * know.
+   * know. `ground`: what their stamps are to follow.
    */
-  onClock(restart: boolean): void;
+  onClock(restart: boolean, ground: StampText | null): void;
   /** Called when nothing is left to do for now. */
   onSettled(): void;
   /** An exchange ended, well or not. */

@@ -7,7 +7,7 @@ import { asTidemarkError, type TidemarkError } from './errors.js';
 import { type Brought, Exchange } from './exchange.js';
 import type { PumpOptions } from './pump-options.js';
 import { callHub } from './requests.js';
-import type { CommitResult } from './stores/store.js';
+import { type CommitResult, type NewWrites, stampAfter } from './stores/store.js';
 import { Wanted } from './wanted.js';
 import type { Cursor, RecordKey } from './wire.js';
 
@@ -34,7 +34,6 @@ export class Pump {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closeLive: (() => void) | null = null;
   #running = false;
-  #written = 0;
   #storing: Promise<unknown> = Promise.resolve();
 
   constructor(options: PumpOptions) {
@@ -66,10 +65,10 @@ export class Pump {
     this.run();
   }
 
-  /** The app wrote so many records. */
-  wrote(count: number): void {
-    this.#written += count;
-    this.#options.engine.handleWrite(count);
+  /** The app wrote. */
+  wrote(writes: readonly NewWrites[]): void {
+    const { engine, told } = this.#options;
+    engine.handleWrite(told.add(writes));
     this.run();
   }
 
@@ -154,10 +153,10 @@ export class Pump {
 
   async #load({ ticket, writesMax }: Step<'loadOutbox'>): Promise<void> {
     const exchange = new Exchange(this.#cursor, this.#hub, this.#known);
-    const written = this.#written;
-    const outbox = this.#wanted.addTo(await this.#options.store.readOutbox(writesMax));
-    // What was written meanwhile may not be in it, and is pending all the same.
-    outbox.pending += this.#written - written;
+    const { store, told } = this.#options;
+    const outbox = this.#wanted.addTo(await store.readOutbox(writesMax));
+    // What was written meanwhile is not in it, and is pending all the same.
+    outbox.pending += told.after(outbox.counted);
     this.#creations.restore(outbox.writes);
     const numbered = numberOutbox(outbox);
     const planned = this.#options.engine.handleOutbox(ticket, numbered);
@@ -225,7 +224,7 @@ export class Pump {
     engine.handleCommitted(ticket, stored.pending, stored.rereads + this.#wanted.count);
     // Not where this page led to: there is more to read than it said.
     if (brought.cursor !== undefined && stored.cursor !== brought.cursor) engine.handlePoke();
-    this.#options.onClock(false);
+    this.#options.onClock(false, engine.accepted);
   }
 
   async #startOver(ticket: number): Promise<void> {
@@ -235,9 +234,10 @@ export class Pump {
   }
 
   async #put(brought: Brought): Promise<CommitResult> {
-    const { engine, store, term, onEvent } = this.#options;
+    const { engine, store, told, term, onEvent } = this.#options;
     const commit = { ...brought, clock: engine.accepted, offsetMs: engine.offsetMs };
     const stored = await store.commit(commit, engine.join, term);
+    stored.pending += told.after(stored.counted);
     const { cursor, known, tables, losses, refused } = stored;
     this.#cursor = cursor;
     this.#known = known;
@@ -258,9 +258,15 @@ export class Pump {
 
   async #restamp({ ticket, refused }: Step<'restamp'>): Promise<void> {
     const { engine, store } = this.#options;
-    await store.restamp((first, count) => engine.restamp(first, count));
+    let ground = engine.accepted;
+    await store.restamp((first, count) => {
+      const again = engine.restamp(first, count);
+      const last = stampAfter(again, count - 1);
+      if (ground === null || last > ground) ground = last;
+      return again;
+    });
     engine.handleRestamped(ticket);
-    this.#options.onClock(refused);
+    this.#options.onClock(refused, ground);
   }
 
   #live(open: boolean): void {

@@ -45,7 +45,7 @@ export type PushResult =
   | { outcome: 'merged'; lost: string[] }
   | { outcome: 'rejected'; code: ErrorCode; message: string; retryable: boolean }
   | { outcome: 'needFull' }
-  /** Of its nodes' stamps the hub takes those up to `until`, in Unix milliseconds. */
+  /** Of the node that is too late the hub takes stamps up to `until`, in Unix milliseconds. */
   | { outcome: 'clock'; until?: number }
   | { outcome: 'clone' };
 

@@ -1,5 +1,7 @@
 // Devices whose clocks are wrong: they neither win nor lose by it, and are never refused for ever.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TidemarkError } from '../../js/src/errors.js';
+import type { PushResult } from '../../js/src/wire.js';
 import { Device, isQuiet, pass, settle, until } from './support/device.js';
 import { ModelHub } from './support/model-hub.js';
 
@@ -130,6 +132,43 @@ describe('a clock that jumps ahead while it is in use', () => {
     expect(hub.view()).toMatchObject({ 'todos "k"': { n: 9 } });
     const stamps = Array.from({ length: 10 }, (_, n) => hub.records.get(`todos ${n}`)?.register);
     expect([...stamps].sort()).toEqual(stamps);
+  });
+
+  test.each([
+    ['does not say up to where it takes stamps', () => undefined],
+    ['says that it takes what it does not', () => 2 ** 47],
+  ])('and a hub that %s takes all in the end, though its first answer was lost', async (_, say) => {
+    const a = await Device.open(hub);
+    await until(() => isQuiet(a));
+    const push = hub.push.bind(hub);
+    const lost = () => {
+      a.client.setOnline(false);
+      throw new TidemarkError('network');
+    };
+    let answered = lost;
+    vi.spyOn(hub, 'push').mockImplementation((request) => {
+      const reply = push(request);
+      if (reply.results.some(({ outcome }) => outcome === 'clock')) answered();
+      const results = reply.results.map((result): PushResult => {
+        const saying = say();
+        if (result.outcome !== 'clock') return result;
+        return { outcome: 'clock', ...(saying !== undefined && { until: saying }) };
+      });
+      return { ...reply, results };
+    });
+    a.aheadMs = hour / 12;
+    a.client.setOnline(false);
+    a.put('k', { n: 1 });
+    await pass(1_000);
+    a.put('k', { n: 1, m: 2 });
+    a.client.setOnline(true);
+    await until(() => a.client.status.value.phase === 'offline');
+    answered = () => undefined as never;
+    await pass(hour / 6);
+    a.client.setOnline(true);
+    await until(() => isQuiet(a));
+    expect(hub.view()).toEqual({ 'todos "k"': { n: 1, m: 2 } });
+    expect(await a.client.deadLetters()).toEqual([]);
   });
 
   test('and a hub that goes on refusing: ever fewer requests, and a reason', async () => {

@@ -1,7 +1,9 @@
 // Several clients over one database: one of them syncs, for all of them.
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { SyncClient } from '../../js/src/client.js';
+import type { Engine } from '../../js/src/engine.js';
 import { TidemarkError } from '../../js/src/errors.js';
+import { msOf } from '../../js/src/stamp-words.js';
 import { realEngine } from './support/core.js';
 import { Device, isQuiet, pass, settle, until } from './support/device.js';
 import { rejectionOf } from './support/errors.js';
@@ -24,6 +26,7 @@ afterEach(() => {
 
 interface Tab {
   client: SyncClient;
+  engine: Engine;
   network: FakeNetwork;
 }
 
@@ -42,7 +45,7 @@ async function tabOf(device: Device): Promise<Tab> {
   });
   const client = await SyncClient.start({ store, engine, transport: network, host, name });
   onTestFinished(() => client.close());
-  return { client, network };
+  return { client, engine, network };
 }
 
 async function tabs(): Promise<[Device, Tab, Tab]> {
@@ -117,6 +120,31 @@ test('a flush() that is under way when the first closes is answered by the next'
   await settle(asked);
   expect(hub.view()).toEqual({ 'todos "k"': { n: 1 } });
   expect(b.network.sent.length).toBeGreaterThan(0);
+});
+
+test('what another writes follows what was stamped again, and is not sent yet', async () => {
+  const [a, b] = await tabs();
+  a.client.setOnline(false);
+  a.aheadMs = 61_000;
+  a.put('k', { n: 1 });
+  await pass(2_000);
+  a.put('k', { n: 2 });
+  a.aheadMs = 0;
+  const { restamp } = a.store;
+  const stamped = vi.spyOn(a.store, 'restamp').mockImplementation(async (again) => {
+    await restamp.call(a.store, again);
+    a.client.setOnline(false);
+  });
+  a.client.setOnline(true);
+  await until(() => stamped.mock.results.length > 0 && a.phase === 'offline');
+  await pass(100);
+  const { writes } = await a.store.readOutbox(10);
+  const last = writes
+    .map(({ columns }) => columns.register)
+    .sort()
+    .at(-1) as string;
+  expect(msOf(last)).toBeGreaterThan(Date.now() + 10_000);
+  expect(b.engine.reserve(1) > last).toBe(true);
 });
 
 test('what an earlier one had under way is not stored over the next one’s', async () => {

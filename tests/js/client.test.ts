@@ -1,6 +1,7 @@
 // The client over a memory store and a hub by the book: what one device writes, the others show,
 // and nothing else happens.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TidemarkError } from '../../js/src/errors.js';
 import type { Outbox } from '../../js/src/stores/store.js';
 import type { FullRequest, PullRequest } from '../../js/src/wire.js';
 import { Device, isQuiet, milk, openPair, pass, until } from './support/device.js';
@@ -43,6 +44,27 @@ describe('a write', () => {
     const [put, deleted] = await Promise.all(heard);
     expect([put?.writes.length, put?.rows.get('todos')?.get('"k"')]).toEqual([1, milk]);
     expect([deleted?.writes.length, deleted?.rows.get('todos')?.size]).toEqual([2, 0]);
+  });
+
+  test('that is told after it was loaded is counted once', async () => {
+    const toldLate = (store: Device['store']) => {
+      const onWrite = store.onWrite.bind(store);
+      store.onWrite = (listener) => onWrite((writes) => setTimeout(() => listener(writes), 500));
+      return store;
+    };
+    const waiting = Object.assign(new TidemarkError('unavailable'), { retryAfterMs: 3_600_000 });
+    const a = await Device.open(hub, { wrap: toldLate });
+    await until(() => isQuiet(a));
+    a.network.fault = () => waiting;
+    a.put('k', milk);
+    a.client.flush().catch(() => {});
+    await until(() => a.phase === 'waiting');
+    expect(a.status.pending).toBe(1);
+    await pass(1_000);
+    expect([a.phase, a.status.pending]).toEqual(['waiting', 1]);
+    a.put('l', milk);
+    await pass(1_000);
+    expect([a.phase, a.status.pending]).toEqual(['waiting', 2]);
   });
 
   test('of one field sends and changes only that', async () => {

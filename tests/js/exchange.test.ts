@@ -61,6 +61,14 @@ describe('the results of a push', () => {
     expect([fineUntil(0, silent), fineUntil(9, silent)]).toEqual([0, refusedMs - 1]);
     expect([fineUntil(9, told), fineUntil(0, later)]).toEqual([0, refusedMs - 1]);
     expect([fineUntil(9, later, told), fineUntil(9, told, later)]).toEqual([0, 0]);
+    // Of a change with several stamps, any may be the one that was refused.
+    const several = (result: PushResult) => {
+      const exchange = exchangeOf([result]);
+      const [change] = exchange.batch.changes as [Change];
+      change.fields = { a: stampOf(50) };
+      return exchange.summary(1, 2, 9).fineUntil;
+    };
+    expect([several(silent), several(later)]).toEqual([refusedMs - 1, 4]);
   });
 
   test('acknowledge what is settled, put off what may succeed later, and leave the rest', () => {

@@ -158,7 +158,7 @@ describe('those that follow', () => {
 
   test('hear of the clock', async () => {
     const [a, b, c] = await three();
-    const news = { offsetMs: -7, accepted: null, restart: true };
+    const news = { offsetMs: -7, ground: null, restart: true };
     a.leadership.tellClock(news);
     await until(() => expect([b.clocks, c.clocks]).toEqual([[news], [news]]));
   });
@@ -241,7 +241,7 @@ describe('those that follow', () => {
     const [a, b] = await three();
     a.close();
     a.leadership.tellStatus(idle);
-    a.leadership.tellClock({ offsetMs: 1, accepted: null, restart: false });
+    a.leadership.tellClock({ offsetMs: 1, ground: null, restart: false });
     await soon();
     expect([b.statuses, b.clocks]).toEqual([[], []]);
   });

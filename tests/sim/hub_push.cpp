@@ -43,19 +43,18 @@ std::optional<WallMs> Hub::clock_until(const Change& change, WallMs now) {
   // What is offered was taken once, by a hub that had not retired its node.
   const bool offer = change.offer.epoch != 0;
   const WallMs latest = now + kDriftMs;
-  WallMs until = latest;
-  bool wrong = false;
+  const auto is_ahead = [&](Stamp stamp) {
+    return stamp.ms() > latest && !is(Mutant::no_drift_bound);
+  };
+  for (const Stamp stamp : stamps)
+    if (is_ahead(stamp)) retire(stamp.node, latest);
+  std::optional<WallMs> until;
   for (const Stamp stamp : stamps) {
-    if (stamp.ms() <= latest || is(Mutant::no_drift_bound)) continue;
-    wrong = true;
-    retire(stamp.node, latest);
+    const auto bound = bound_of(stamp);
+    if (is_ahead(stamp) || (!offer && bound && stamp.ms() > *bound))
+      until = std::min(until.value_or(latest), bound.value_or(latest));
   }
-  for (const Stamp stamp : stamps) {
-    const WallMs bound = bound_of(stamp).value_or(latest);
-    until = std::min(until, bound);
-    if (!offer && bound_of(stamp) && stamp.ms() > bound) wrong = true;
-  }
-  return wrong ? std::optional(until) : std::nullopt;
+  return until;
 }
 
 void Hub::push(const Request& request, WallMs now, Reply& reply) {

@@ -33,7 +33,7 @@ void World::deliver(std::size_t at) {
   Message message = network_[at];
   const bool doubled = !quiet_ && random_.chance(profile_.doubles);
   if (!doubled) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(at));
-  now_ += 1 + random_.below(60);
+  advance(1 + random_.below(60));
   if (!quiet_ && random_.chance(profile_.loss)) return;
   if (!message.is_reply) return at_hub(message);
   hash(static_cast<std::uint64_t>(message.reply.cursor.seq) << 32 | message.reply.page.size());

@@ -234,9 +234,17 @@ void World::write_one(int i, std::uint32_t transaction) {
 }
 
 void World::pass(std::int64_t ms) {
-  now_ += ms;
-  for (DeviceState& state : states_) state.skew_ms += ms * state.drift_ppm / 1'000'000;
+  advance(ms);
   pump_due();
+}
+
+void World::advance(std::int64_t ms) {
+  now_ += ms;
+  for (DeviceState& state : states_) {
+    state.drifted += ms * state.drift_ppm;
+    state.skew_ms += state.drifted / 1'000'000;
+    state.drifted %= 1'000'000;
+  }
 }
 
 void World::pump_due() {

@@ -48,12 +48,11 @@ class World : public DeviceHost {
   };
   struct DeviceState {
     std::int64_t skew_ms = 0;
-    /// By which it gains or loses, in millionths.
-    std::int64_t drift_ppm = 0;
+    /// By which it gains or loses, in millionths; and what that came to below a millisecond.
+    std::int64_t drift_ppm = 0, drifted = 0;
     int account = 0;
     std::uint32_t life = 0;
-    bool full = false;
-    bool paused = false;
+    bool full = false, paused = false;
     std::optional<Disk> backup;
     WallMs backup_at = 0;
     Cursor read_to;
@@ -79,6 +78,7 @@ class World : public DeviceHost {
   void write(int device, bool many);
   void write_one(int device, std::uint32_t transaction);
   void pass(std::int64_t ms);
+  void advance(std::int64_t ms);
   void boot(int device);
   void set_clock(int device);
   void restore_hub();

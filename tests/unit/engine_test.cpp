@@ -457,6 +457,31 @@ TEST_CASE("engine: what the hub takes all the same keeps its stamp") {
   CHECK(device.stamp(1).node == Node{8});
 }
 
+TEST_CASE("engine: a hub that refuses again what it said to take is not believed") {
+  Device device;
+  device.connect();
+  device.write(0);
+  const Stamp refused_stamp = device.stamp(0);
+  device.now += 20;
+  for (const bool kept : {true, false}) {
+    device.poll();
+    REQUIRE(device.load() == Errc::ok);
+    device.poll();
+    Reply refused = device.reply();
+    refused.settled = 0;
+    refused.clock_refused = 1;
+    refused.fine_until = refused_stamp.ms();
+    device.answer(refused);
+    device.poll();
+    device.commit(0);
+    device.poll();
+    device.restamp();
+    CHECK((device.stamp(0) == refused_stamp) == kept);
+    device.poll();
+    device.now = device.wake > device.now ? device.wake : device.now + 60'000;
+  }
+}
+
 TEST_CASE("engine: a hub that finds every clock ahead is asked again after a wait, not in a loop") {
   Device device;
   device.connect();

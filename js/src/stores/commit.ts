@@ -84,6 +84,8 @@ export interface Reset {
 export interface CommitResult {
   /** Unacknowledged writes left in the log. */
   pending: number;
+  /** The last log entry that `pending` counts; 0: it counts none. */
+  counted: number;
   /** Patches whose record was neither here nor pending: they went to the rereads. */
   missing: number;
   /** Records that are to be read whole, in all. */

@@ -11,6 +11,7 @@ import {
   dropGraves,
   keepJournal,
 } from './memory-commit.js';
+import { countOf } from './memory-log.js';
 import { sweep } from './memory-reading.js';
 import { placeOf } from './pending.js';
 
@@ -36,7 +37,7 @@ export function exchanged(
   dropGraves(next);
   const { cursor, known, tables, sweeping } = state;
   const result = {
-    pending: next.log.length,
+    ...countOf(next.log),
     missing,
     rereads: next.rereads.size,
     losses: next.lost - before.lost,

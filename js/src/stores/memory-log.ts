@@ -29,7 +29,12 @@ export function outboxOf({ log, rows, graves, rereads }: Contents, limit: number
     if (row !== undefined) left.get(write.table)?.set(write.id, structuredClone(row));
   }
   const wanted = [...rereads.values()].slice(0, rereadsMax);
-  return { writes, rows: left, pending: log.length, rereads: wanted };
+  return { writes, rows: left, ...countOf(log), rereads: wanted };
+}
+
+export function countOf(log: readonly PendingWrite[]): { pending: number; counted: number } {
+  const counted = log.reduce((last, { entry }) => Math.max(last, entry), 0);
+  return { pending: log.length, counted };
 }
 
 /** The log after `writes` were sent: creations among them have said so. */

@@ -12,7 +12,7 @@ import { changedFields } from './changed.js';
 import { checkRetry, noLetter, pendingRecordsOf, writtenBy } from './local-write.js';
 import { type Contents, copyOf, dropGraves, emptyContents, readAgain } from './memory-commit.js';
 import { exchanged } from './memory-exchange.js';
-import { markSent, outboxOf, restamp } from './memory-log.js';
+import { countOf, markSent, outboxOf, restamp } from './memory-log.js';
 import { dropLoss, lossesIn } from './memory-losses.js';
 import { applyReset, clearedOf, startOver } from './memory-reading.js';
 import { scanned } from './memory-scan.js';
@@ -24,6 +24,7 @@ import {
   type LoadedState,
   type LocalWrite,
   type MergeMode,
+  type NewWrites,
   type Outbox,
   type PendingRecord,
   type PendingWrite,
@@ -43,7 +44,7 @@ export interface MemoryStoreOptions {
 
 export class MemoryStore implements Store {
   readonly #stamper: Stamper;
-  readonly #listeners = new Set<(count: number) => void>();
+  readonly #listeners = new Set<(writes: readonly NewWrites[]) => void>();
   #now: Contents;
   #entries = 0;
   #term = 0;
@@ -138,7 +139,8 @@ export class MemoryStore implements Store {
     const count = this.#written;
     this.#transaction = null;
     this.#written = 0;
-    if (count > 0) for (const listener of this.#listeners) listener(count);
+    if (count === 0) return;
+    for (const listener of this.#listeners) listener([{ count, entry: this.#entries }]);
   }
 
   async load(): Promise<LoadedState> {
@@ -146,7 +148,7 @@ export class MemoryStore implements Store {
     const own = log.filter(({ offer }) => offer === undefined);
     const stamps = own.map(({ columns }) => columns.register).sort();
     const adopted = stamps.filter(isAdoption).length;
-    return { ...state, newest: stamps.at(-1) ?? null, pending: log.length, adopted };
+    return { ...state, newest: stamps.at(-1) ?? null, ...countOf(log), adopted };
   }
 
   async readOutbox(limit: number): Promise<Outbox> {
@@ -281,7 +283,7 @@ export class MemoryStore implements Store {
     this.#term++;
   }
 
-  onWrite(listener: (count: number) => void): () => void {
+  onWrite(listener: (writes: readonly NewWrites[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

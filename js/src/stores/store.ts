@@ -89,8 +89,16 @@ export interface Outbox {
   rows: Map<string, Map<IdText, WireRow>>;
   /** All unacknowledged writes in the log, those that were not loaded included. */
   pending: number;
+  /** The last log entry that `pending` counts; 0: it counts none. */
+  counted: number;
   /** Records that the device wants to see whole, at most `rereadsMax` of them. */
   rereads: RecordKey[];
+}
+
+/** Writes that were committed together: how many records', and their last log entry. */
+export interface NewWrites {
+  count: number;
+  entry: number;
 }
 
 /** How many records one exchange reads again: the protocol's `records_max`. */
@@ -102,6 +110,8 @@ export interface LoadedState extends SyncState {
   newest: StampText | null;
   /** Unacknowledged writes in the log. */
   pending: number;
+  /** As in an outbox. */
+  counted: number;
   /** Those of them that are adoptions: rows that were here before the hub knew of them. */
   adopted: number;
 }
@@ -193,10 +203,10 @@ export interface Store {
    */
   clear(options: { pending: 'refuse' | 'discard' }): Promise<void>;
   /**
-   * Calls back after a local write was committed, in whichever context, with its count of records.
-   * Returns the undo.
+   * Calls back after local writes were committed, in whichever context: soon, not at once. Returns
+   * the undo.
    */
-  onWrite(listener: (count: number) => void): () => void;
+  onWrite(listener: (writes: readonly NewWrites[]) => void): () => void;
   close(): void;
 }
 

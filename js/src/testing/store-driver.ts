@@ -6,6 +6,7 @@ import type {
   Commit,
   CommitResult,
   MergeMode,
+  NewWrites,
   Outbox,
   PendingWrite,
   Store,
@@ -71,4 +72,9 @@ export class Subject {
   pull(...changes: Change[]): Promise<CommitResult> {
     return this.commit({ changes });
   }
+}
+
+/** How many records a listener is told of. */
+export function recordsIn(writes: readonly NewWrites[]): number {
+  return writes.reduce((sum, { count }) => sum + count, 0);
 }

@@ -5,7 +5,7 @@ import type { Change } from '../wire.js';
 import { stampAt } from './clock.js';
 import { equal, rejects } from './contract.js';
 import type { StoreTests } from './store-contract.js';
-import type { Subject } from './store-driver.js';
+import { recordsIn, type Subject } from './store-driver.js';
 
 const record = { table: 'todos', id: '"a"' };
 const refusal = {
@@ -57,7 +57,7 @@ export const letterTests: StoreTests = {
   'an edit that is retried is written again under a new stamp': async (subject) => {
     const id = await refusedEdit(subject);
     let heard = 0;
-    subject.store.onWrite((count) => (heard += count));
+    subject.store.onWrite((writes) => (heard += recordsIn(writes)));
     await subject.store.retryDeadLetter(id);
     const [write] = (await subject.writes()) as [PendingWrite];
     equal([...write.columns.fields.keys()], ['n'], 'fields');

@@ -1,7 +1,8 @@
 // Contract: what a store records of the app's writes.
+import type { NewWrites } from '../stores/store.js';
 import { equal } from './contract.js';
 import type { StoreTests } from './store-contract.js';
-import type { Subject } from './store-driver.js';
+import { recordsIn, type Subject } from './store-driver.js';
 
 /** What a write says, without its stamps. */
 async function said(subject: Subject) {
@@ -96,9 +97,30 @@ export const recordTests: StoreTests = {
     equal((await subject.outbox(2)).writes.length, 2, 'larger than the limit');
   },
 
+  'what listeners hear of is counted up to its last entry': async (subject) => {
+    const { store, driver } = subject;
+    const heard: NewWrites[] = [];
+    store.onWrite((writes) => heard.push(...writes));
+    equal((await store.load()).counted, 0, 'nothing');
+    await driver.put('todos', milk);
+    await driver.transaction(['a', 'b', 'c'].map((id) => () => driver.put('todos', { id })));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    equal(
+      heard.map(({ count }) => count),
+      [1, 3],
+      'heard',
+    );
+    const [first, second] = heard as [NewWrites, NewWrites];
+    equal(first.entry < second.entry, true, 'order');
+    const { counted, writes } = await subject.outbox(1);
+    equal([counted, (await store.load()).counted], [second.entry, second.entry], 'counted');
+    const rest = await subject.acknowledge(writes);
+    equal([rest.pending, rest.counted], [3, second.entry], 'after the first');
+  },
+
   'listeners hear of writes, until they no longer want to': async (subject) => {
     let heard = 0;
-    const undo = subject.store.onWrite((count) => (heard += count));
+    const undo = subject.store.onWrite((writes) => (heard += recordsIn(writes)));
     await subject.driver.put('todos', milk);
     await new Promise((resolve) => setTimeout(resolve, 50));
     equal(heard, 1, 'heard');

@@ -115,8 +115,9 @@ function result(value: unknown, place: string): PushResult {
     case 'clone':
       return value as PushResult;
     case 'clock':
-      if (it.until !== undefined) count(it.until, `${place}.until`);
-      return value as PushResult;
+      return it.until == null
+        ? { outcome: 'clock' }
+        : { outcome: 'clock', until: count(it.until, `${place}.until`) };
     case 'merged':
       list(it.lost, `${place}.lost`, text);
       return value as PushResult;

@@ -33,11 +33,10 @@ export class Acceptance {
     for (const each of ahead) this.#retire(nodeOf(each));
     // Up to there its stamps were fine, and a change that was taken must not be refused when it is
     // sent again: its writer would stamp it again, over what others made of it.
-    const untils = stamps.map((each) => this.#boundOf(nodeOf(each)) ?? this.#latestMs);
+    const bound = (each: StampText) => this.#boundOf(nodeOf(each)) ?? this.#latestMs;
     // What is offered was taken once, by a hub that had not retired its node.
-    const isLate = (each: StampText, i: number) => msOf(each) > (untils[i] as number);
-    const isWrong = ahead.length > 0 || (offer === undefined && stamps.some(isLate));
-    return isWrong ? Math.min(...untils) : null;
+    const late = offer === undefined ? stamps.filter((each) => msOf(each) > bound(each)) : ahead;
+    return late.length === 0 ? null : Math.min(...late.map(bound));
   }
 
   #retire(node: string): void {

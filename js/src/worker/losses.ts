@@ -1,6 +1,5 @@
 // Losses: what a push discards of two writes that did not know of each other. The loser is kept in
 // the push's own transaction, because a reply may be lost.
-
 import type { Columns, JoinedColumns } from '../columns.js';
 import { nodeOf } from '../stamp-words.js';
 import { absentField, canonicalText, setOwn } from '../values.js';

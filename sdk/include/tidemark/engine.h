@@ -64,8 +64,8 @@ class Engine {
   /// The hub may have news.
   void handle_poke(WallMs now) noexcept;
   /// Another context of this device learned the clock: `restart`: ours ran ahead, so go on under
-  /// `spare` from `accepted`.
-  void handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart, Node spare) noexcept;
+  /// `spare` from `ground`, the greatest stamp that was accepted or is pending there.
+  void handle_clock(std::int64_t offset_ms, Stamp ground, bool restart, Node spare) noexcept;
   /// Plans the next batch. Errc::wrong_state: not the current ticket, nothing was planned.
   /// Errc::bad_input: the view contradicts itself; the session then waits as after a failure of the
   /// store.

@@ -125,8 +125,8 @@ struct Reply {
   std::uint32_t settled = 0;
   std::uint32_t kept = 0;
   std::uint32_t clock_refused = 0;
-  /// With these: what is stamped up to here the endpoint takes all the same. Before the stamps of
-  /// what was refused.
+  /// With these: what is stamped up to here the endpoint takes all the same. Before the greatest
+  /// stamp of each that was refused.
   WallMs fine_until = 0;
   /// That were answered `clone`: another engine pushes under this node.
   std::uint32_t cloned = 0;

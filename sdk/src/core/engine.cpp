@@ -59,7 +59,7 @@ struct Engine::Impl {
   bool part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
             Node spare) noexcept {
     if (session.must_restamp()) return false;
-    const Parting::Bounds bounds{floor, logged, reply.fine_until};
+    const Parting::Bounds bounds{floor, logged, reply.clock_refused > 0 ? fine(reply) : 0};
     const auto decide = [&](Parting::Way way) {
       parting.decide(way, shift, spare, bounds, clock);
       return true;
@@ -70,6 +70,15 @@ struct Engine::Impl {
     // sent.
     if (!first_answer || shift == 0 || pending == 0) return false;
     return decide(Parting::Way::moved);
+  }
+
+  // Up to where stamps stay that the endpoint refused others of. One that refuses again without
+  // saying less is not to be believed: nothing is fine.
+  WallMs fine(const Reply& reply) noexcept {
+    const bool again = session.status().error == Errc::clock_ahead;
+    const bool is_less = reply.fine_until < fine_until;
+    fine_until = reply.fine_until;
+    return again && !is_less ? 0 : fine_until;
   }
 
   void leave_node(WallMs now) noexcept {
@@ -94,6 +103,8 @@ struct Engine::Impl {
   std::uint32_t pending = 0;
   // As of the last reply.
   WallMs server_at = 0;
+  // As of the last refusal.
+  WallMs fine_until = 0;
 };
 
 Engine::Engine(const Config& config, Node node)
@@ -153,12 +164,11 @@ void Engine::handle_write(std::uint32_t count, WallMs now) noexcept {
 
 void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(within(now), 0); }
 
-void Engine::handle_clock(std::int64_t offset_ms, Stamp accepted, bool restart,
-                          Node spare) noexcept {
+void Engine::handle_clock(std::int64_t offset_ms, Stamp ground, bool restart, Node spare) noexcept {
   impl_->clock.set_offset_ms(within(offset_ms));
   // Our own pending entries are on the way to another node already.
-  if (!restart || impl_->session.must_restamp()) return impl_->clock.observe(accepted);
-  impl_->clock.restart(spare, accepted);
+  if (!restart || impl_->session.must_restamp()) return impl_->clock.observe(ground);
+  impl_->clock.restart(spare, ground);
   impl_->session.forget_turns();
 }
 

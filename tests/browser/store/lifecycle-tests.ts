@@ -6,6 +6,7 @@ import type { Join } from '../../../js/src/merge.js';
 import type { Store } from '../../../js/src/stores/store.js';
 import { equal, rejects } from '../../../js/src/testing/contract.js';
 import { TestClock } from '../../../js/src/testing/index.js';
+import { recordsIn } from '../../../js/src/testing/store-driver.js';
 import { clear, log } from './dexie-tests.js';
 import { connect, freshName, openDexie, testAddon } from './driver.js';
 import type { Frame } from './frame.js';
@@ -328,7 +329,9 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       const store = await connect(db, ['todos']);
       const frame = await openFrame();
       const other = frame.openDexie({ todos: 'id' }, db.name);
-      const heard = new Promise<number>((resolve) => store.onWrite(resolve));
+      const heard = new Promise<number>((resolve) => {
+        store.onWrite((writes) => resolve(recordsIn(writes)));
+      });
       await other.table('todos').bulkAdd([{ id: 'a' }, { id: 'b' }]);
       equal(await heard, 2, 'heard');
       equal((await log(store)).length, 2, 'log');

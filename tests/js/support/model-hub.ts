@@ -2,6 +2,7 @@
 // value, seq), nothing clever.
 import { type Hash, loadPure } from '../../../js/src/core.js';
 import { TidemarkError } from '../../../js/src/errors.js';
+import { msOf, nodeOf } from '../../../js/src/stamp-words.js';
 import type {
   Change,
   Cursor,
@@ -148,12 +149,13 @@ export class ModelHub {
   }
 
   #take(change: Change, node: string, seq: number): PushResult {
-    const writer = change.stamp.slice(18);
+    const latest = this.now() + driftMsMax;
+    const bound = (at: StampText) => this.#retired.get(nodeOf(at)) ?? latest;
     const stamps = [change.stamp, ...Object.values(change.fields ?? {})];
-    const last = Math.max(...stamps.map((at) => Number.parseInt(at.slice(0, 12), 16)));
-    const until = this.#retired.get(writer) ?? this.now() + driftMsMax;
-    if (last > until) {
-      this.#retired.set(writer, until);
+    const late = stamps.filter((at) => msOf(at) > bound(at));
+    if (late.length > 0) {
+      const until = Math.min(...late.map(bound));
+      for (const at of late) this.#retired.set(nodeOf(at), bound(at));
       return { outcome: 'clock', until };
     }
     const refusal = this.refuse(change);

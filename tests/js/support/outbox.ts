@@ -30,5 +30,5 @@ export function outboxOf(written: Written[], rows: Record<string, WireRow>): Out
   const tables = new Map(
     [...new Set(writes.map(({ table }) => table))].map((table) => [table, byId]),
   );
-  return { writes, rows: tables, pending: writes.length, rereads: [] };
+  return { writes, rows: tables, pending: writes.length, counted: writes.length, rereads: [] };
 }

@@ -7,7 +7,7 @@ import type { Commit, CommitResult, PendingWrite, Stamper } from '../store.js';
 import type { Access } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import { keepDoubts, keepJournal } from './journal.js';
-import { countPending, pendingOf } from './log.js';
+import { countLog, pendingOf } from './log.js';
 import { keepLosses } from './losses.js';
 import { applyChanges, type PageOutcome, type Pending } from './page.js';
 import { gravesStore, rereadsStore, type StateRow } from './schema.js';
@@ -48,7 +48,7 @@ export async function applyCommit(
   await keepDoubts(access, state, outcome.refused);
   await access.putState(state);
   return {
-    pending: await countPending(access),
+    ...(await countLog(access)),
     missing: outcome.missing.length,
     rereads: await access.count(rereadsStore),
     losses: await keepLosses(access, [...gone, ...outcome.losses]),

@@ -12,6 +12,25 @@ import type { Pending } from './page.js';
 import { encodedRow } from './rows.js';
 import { logStore, rereadsStore } from './schema.js';
 
+/** The number of the last entry; 0: there is none. */
+async function lastEntry(access: Access): Promise<number> {
+  const table = access.core.table(logStore);
+  const range = { type: 3 as never, lower: undefined, upper: undefined };
+  const query = { index: table.schema.primaryKey, range };
+  const cursor = await table.openCursor({
+    trans: access.trans,
+    values: false,
+    query,
+    reverse: true,
+  });
+  return cursor === null ? 0 : (cursor.primaryKey as number);
+}
+
+/** What is pending, and the last entry of it. */
+export async function countLog(access: Access): Promise<{ pending: number; counted: number }> {
+  return { pending: await countPending(access), counted: await lastEntry(access) };
+}
+
 /**
  * How many records' writes are in the log: one each entry, and the rest of those with several,
  * which have an index.

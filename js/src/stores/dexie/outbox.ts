@@ -9,7 +9,7 @@ import { acknowledge } from './acknowledge.js';
 import type { Backlog } from './backlog.js';
 import { type LogEntry, writeOf } from './entry.js';
 import { keepDoubts } from './journal.js';
-import { countPending, stampedLog } from './log.js';
+import { countLog, stampedLog } from './log.js';
 import {
   deadStore,
   type GraveRow,
@@ -57,15 +57,15 @@ async function load(access: Access, backlog: Backlog, limit: number): Promise<Lo
   const { writes, unstamped } = await loadWrites(access, limit);
   const keys = (await access.keys(rereadsStore, rereadsMax)) as [string, IdText][];
   const rereads = keys.map(([table, id]) => ({ table, id }));
-  const nothing = { writes: [], rows: new Map(), pending: 0, rereads, unsendable: [] };
+  const nothing = { writes: [], rows: new Map(), pending: 0, counted: 0, rereads, unsendable: [] };
   if (unstamped) return { ...nothing, unstamped };
   const unsendable: Unsendable[] = [];
   const rows = await loadRows(access, writes, unsendable);
-  const pending = await countPending(access);
+  const { pending, counted } = await countLog(access);
   if (pending === writes.length) backlog.forget();
   const left = pending > writes.length ? await backlog.behind(access, writes) : [];
   if (left === null) return { ...nothing, unstamped: true };
-  return { writes: carrying(writes, left), rows, pending, rereads, unsendable, unstamped };
+  return { writes: carrying(writes, left), rows, pending, counted, rereads, unsendable, unstamped };
 }
 
 async function loadWrites(access: Access, limit: number) {

@@ -20,6 +20,8 @@ interface Transaction {
   tx: string;
   count: number;
   newest: StampText | null;
+  /** The last addition to the log. */
+  last: IDBRequest | null;
 }
 
 export class Recorder {
@@ -46,7 +48,9 @@ export class Recorder {
     let first = 0;
     for (const part of partsOf(draft)) {
       const entry = this.#entryOf(trans, part);
-      logged.push({ request: store.add(entry), entry, operations, first });
+      const request = store.add(entry);
+      (this.#transactions.get(trans) as Transaction).last = request;
+      logged.push({ request, entry, operations, first });
       first += part.keys.length;
     }
     return logged;
@@ -69,9 +73,12 @@ export class Recorder {
   }
 
   #watch(trans: IDBTransaction, tx: string): Transaction {
-    const state: Transaction = { tx, count: 0, newest: null };
+    const state: Transaction = { tx, count: 0, newest: null, last: null };
     this.#transactions.set(trans, state);
-    trans.addEventListener('complete', () => this.tracker.written(state.count, state.newest));
+    trans.addEventListener('complete', () => {
+      const { count, newest, last } = state;
+      this.tracker.written({ count, entry: last?.result as number }, newest);
+    });
     return state;
   }
 

@@ -10,6 +10,7 @@ import type {
   LoadedState,
   LocalWrite,
   MergeMode,
+  NewWrites,
   Outbox,
   PendingRecord,
   PendingWrite,
@@ -27,7 +28,7 @@ import { applyCommit } from './apply.js';
 import { Backlog } from './backlog.js';
 import { type LogEntry, newestOf } from './entry.js';
 import { discardLetter, retryLetter, writeForApp } from './letters.js';
-import { countPending, restampLog } from './log.js';
+import { countLog, restampLog } from './log.js';
 import { dropLoss, readLosses } from './losses.js';
 import { readOutbox } from './outbox.js';
 import { Recorder } from './recorder.js';
@@ -84,9 +85,9 @@ export class DexieStore implements Store {
       const { journaled: ___, old: ____, safe: _____, everCovered: ______, ...state } = all;
       const log = await access.all<LogEntry>(logStore);
       const adopted = log.reduce((sum, { adopted: is, keys }) => sum + (is ? keys.length : 0), 0);
-      const pending = await countPending(access);
+      const count = await countLog(access);
       const before = { hub: null, sweeping: false, known: null };
-      return { ...before, ...state, newest: newestOf(log), pending, adopted };
+      return { ...before, ...state, newest: newestOf(log), ...count, adopted };
     });
   }
 
@@ -205,7 +206,7 @@ export class DexieStore implements Store {
     return this.#run('rw', stores, (access) => clearAll(access, pending === 'discard'));
   }
 
-  onWrite(listener: (count: number) => void): () => void {
+  onWrite(listener: (writes: readonly NewWrites[]) => void): () => void {
     const undo = this.tracker.onWrite(listener);
     this.#undo.add(undo);
     return () => {

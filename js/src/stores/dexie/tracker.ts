@@ -2,7 +2,7 @@
 // who is told of writes. Made by the addon with the Dexie instance, connected or not.
 import type { DBCore, Dexie } from 'dexie';
 import type { StampText } from '../../wire.js';
-import type { MergeMode, Stamper } from '../store.js';
+import type { MergeMode, NewWrites, Stamper } from '../store.js';
 import { type LogEntry, newestOf, newestWindow } from './entry.js';
 import { logStore, type StateRow, stateStore } from './schema.js';
 
@@ -19,7 +19,7 @@ interface Saved {
   offsetMs: number;
 }
 
-type News = { kind: 'write'; count: number; newest: StampText | null } | { kind: 'tables' };
+type News = { kind: 'write'; writes: NewWrites[]; newest: StampText | null } | { kind: 'tables' };
 
 /** How long writes are gathered before other contexts and listeners are told. */
 const newsDelayMs = 2;
@@ -35,9 +35,9 @@ export class Tracker {
 
   #clock: Clock | null = null;
   #saved: Saved | null = null;
-  readonly #listeners = new Set<(count: number) => void>();
+  readonly #listeners = new Set<(writes: readonly NewWrites[]) => void>();
   #channel: BroadcastChannel | null = null;
-  #gathered = 0;
+  #gathered: NewWrites[] = [];
   #newest: StampText | null = null;
 
   constructor(readonly db: Dexie) {}
@@ -78,25 +78,25 @@ export class Tracker {
     this.#saved = { accepted: state.clock, newest, offsetMs: state.offsetMs ?? 0 };
   }
 
-  onWrite(listener: (count: number) => void): () => void {
+  onWrite(listener: (writes: readonly NewWrites[]) => void): () => void {
     this.#listen();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** A transaction of this context committed `count` recorded writes. */
-  written(count: number, newest: StampText | null): void {
-    if (count === 0) return;
-    if (this.#gathered === 0) setTimeout(() => this.#tell(), newsDelayMs);
-    this.#gathered += count;
+  /** A transaction of this context committed recorded writes. */
+  written(writes: NewWrites, newest: StampText | null): void {
+    if (writes.count === 0) return;
+    if (this.#gathered.length === 0) setTimeout(() => this.#tell(), newsDelayMs);
+    this.#gathered.push(writes);
     if (newest !== null) this.#newest = newest;
   }
 
   #tell(): void {
-    const count = this.#gathered;
-    this.#gathered = 0;
-    this.#channel?.postMessage({ kind: 'write', count, newest: this.#newest } satisfies News);
-    for (const listener of this.#listeners) listener(count);
+    const writes = this.#gathered;
+    this.#gathered = [];
+    this.#channel?.postMessage({ kind: 'write', writes, newest: this.#newest } satisfies News);
+    for (const listener of this.#listeners) listener(writes);
   }
 
   /** Tells the other contexts that the tracked tables changed. */
@@ -118,7 +118,7 @@ export class Tracker {
       return;
     }
     if (news.newest !== null) this.#observe(news.newest);
-    for (const listener of this.#listeners) listener(news.count);
+    for (const listener of this.#listeners) listener(news.writes);
   }
 
   close(): void {
