@@ -129,6 +129,11 @@ describe('numbers', () => {
     );
   });
 
+  test('a double as JavaScript prints it is one, also where seventeen digits end otherwise', () => {
+    expect(numberOf('-1501659251078625.2')).toBe(-1501659251078625.2);
+    expect(notesOf('-1501659251078625.2')).toEqual([]);
+  });
+
   test('an integer that no double holds is a BigInt, and any other rounding is said', () => {
     expect(numberOf('12345678901234567890')).toBe(12345678901234567890n);
     expect(numberOf('12345678901234567')).toBe(12345678901234567n);

@@ -197,10 +197,6 @@ TEST_CASE("session: a store that takes long is not asked again, whatever it is a
   REQUIRE(device.load() == Errc::ok);
   device.poll();
   device.answer(device.reply());
-  REQUIRE(device.poll() == "commit");
-  device.now += kStall;
-  CHECK(device.poll() == "status wake");
-  device.commit(0);
   REQUIRE(device.poll().starts_with("restamp"));
   for (int i = 0; i < 4; ++i) {
     device.now += kStall;
@@ -267,9 +263,7 @@ TEST_CASE("engine: about to move to a node of its own, it takes no other context
   REQUIRE(device.load() == Errc::ok);
   device.poll();
   device.answer(device.reply());
-  REQUIRE(device.poll() == "commit");
   device.engine().handle_clock(kHour, {}, true, Node{9});
-  device.commit(0);
   REQUIRE(device.poll() == "restamp");
   CHECK(device.engine().clock().node() == Node{8});
 }

@@ -23,14 +23,17 @@ function readInteger(text, value) {
   return { value: exact, change: 'bigint' };
 }
 
-// Whether the double, printed to as many digits as were written, is what was written.
+// Whether the double, printed to as many digits as were written or to the fewest that name it, is
+// what was written.
 function isAsWritten(text, value) {
   if (!Number.isFinite(value)) return false;
   const written = digitsOf(text);
   if (written.digits === '') return true;
   const precision = Math.min(written.digits.length, 100);
-  const printed = digitsOf(value.toPrecision(precision));
-  return written.digits === printed.digits && written.exponent === printed.exponent;
+  const printed = [value.toPrecision(precision), String(value)].map(digitsOf);
+  return printed.some(
+    ({ digits, exponent }) => digits === written.digits && exponent === written.exponent,
+  );
 }
 
 // Significant digits without zeros at either end, and the power of ten of the last.

@@ -42,6 +42,7 @@ struct Engine::Impl {
     // smooth.
     if (std::abs(shift) <= error) return 0;
     clock.set_offset_ms(estimate);
+    offset_least = -kMsMax;
     return std::abs(shift) > std::max(error, config.offset_step_ms) ? shift : 0;
   }
 
@@ -50,26 +51,28 @@ struct Engine::Impl {
   // the future by what is then learned.
   void catch_up(WallMs now) noexcept {
     const std::int64_t behind = accepted.ms() - clock.corrected(now);
-    if (!session.has_answered() && behind > config.offset_step_ms)
-      clock.set_offset_ms(clock.offset_ms() + behind);
+    if (session.has_answered() || behind <= config.offset_step_ms) return;
+    clock.set_offset_ms(clock.offset_ms() + behind);
+    offset_least = clock.offset_ms();
   }
 
   // Whether what is pending is to be stamped again, under a new node. `floor`: the greatest stamp
   // that was accepted before this reply.
-  bool part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
-            Node spare) noexcept {
-    if (session.must_restamp()) return false;
+  Session::Parts part(const Reply& reply, bool first_answer, std::int64_t shift, Stamp floor,
+                      Node spare) noexcept {
+    using Parts = Session::Parts;
+    if (session.must_restamp()) return Parts::no;
     const Parting::Bounds bounds{floor, logged, reply.clock_refused > 0 ? fine(reply) : 0};
-    const auto decide = [&](Parting::Way way) {
+    const auto decide = [&](Parting::Way way, Parts parts) {
       parting.decide(way, shift, spare, bounds, clock);
-      return true;
+      return parts;
     };
-    if (reply.cloned > 0) return decide(Parting::Way::renamed);
-    if (reply.clock_refused > 0) return decide(Parting::Way::anew);
+    if (reply.cloned > 0) return decide(Parting::Way::renamed, Parts::when_read);
+    if (reply.clock_refused > 0) return decide(Parting::Way::anew, Parts::when_read);
     // Only before the first push of an engine is it certain that nothing under its node was ever
-    // sent.
-    if (!first_answer || shift == 0 || pending == 0) return false;
-    return decide(Parting::Way::moved);
+    // sent: the hub shows none of it, and what it shows must meet the stamps as they will be.
+    if (!first_answer || shift == 0 || pending == 0) return Parts::no;
+    return decide(Parting::Way::moved, Parts::at_once);
   }
 
   // Up to where stamps stay that the endpoint refused others of. One that refuses again without
@@ -103,6 +106,8 @@ struct Engine::Impl {
   std::uint32_t pending = 0;
   // As of the last reply.
   WallMs server_at = 0;
+  // Before the first answer: as far as the clock was found to be behind.
+  std::int64_t offset_least = -kMsMax;
   // As of the last refusal.
   WallMs fine_until = 0;
 };
@@ -125,7 +130,8 @@ void Engine::restore(Stamp accepted, Stamp newest, std::int64_t offset_ms) noexc
   impl_->accepted = accepted;
   impl_->logged = newest;
   impl_->clock.observe(std::max(accepted, newest));
-  impl_->clock.set_offset_ms(within(offset_ms));
+  // What was stamped since it caught up must keep its distance to what follows.
+  impl_->clock.set_offset_ms(std::max(within(offset_ms), impl_->offset_least));
 }
 
 Result<Stamp> Engine::reserve(std::uint32_t count, WallMs now) noexcept {
@@ -166,6 +172,7 @@ void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(within(now)
 
 void Engine::handle_clock(std::int64_t offset_ms, Stamp ground, bool restart, Node spare) noexcept {
   impl_->clock.set_offset_ms(within(offset_ms));
+  impl_->offset_least = -kMsMax;
   // Our own pending entries are on the way to another node already.
   if (!restart || impl_->session.must_restamp()) return impl_->clock.observe(ground);
   impl_->clock.restart(spare, ground);
@@ -203,7 +210,7 @@ void Engine::handle_reply(Ticket ticket, const Reply& received, Node spare) noex
   impl_->server_at = reply.server_at;
   if (!is_ahead(reply.accepted, reply.server_at, impl_->config.drift_ms_max))
     impl_->accepted = std::max(impl_->accepted, reply.accepted);
-  const bool parts = impl_->part(reply, first_answer, shift, floor, spare);
+  const Session::Parts parts = impl_->part(reply, first_answer, shift, floor, spare);
   impl_->clock.observe(impl_->accepted);
   impl_->session.replied(reply, parts);
 }

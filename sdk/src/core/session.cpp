@@ -112,14 +112,17 @@ void Session::take_turn(Turn turn) noexcept {
   turn_ = turn;
 }
 
-void Session::replied(const Reply& reply, bool restamp) noexcept {
+void Session::replied(const Reply& reply, Parts parts) noexcept {
   reply_ = reply;
   if (reply.settled > 0) took_one_ = true;
   if (batch_records_ > 0 && reply.cloned == 0) turns_before_ = {std::exchange(turn_, 0)};
-  must_restamp_ = must_restamp_ || restamp;
+  must_restamp_ = must_restamp_ || parts != Parts::no;
   if (reply.clock_refused > 0) clock_refused_ = true;
   has_answered_ = answered_since_ = true;
-  begin(Activity::committing);
+  if (parts != Parts::at_once) return begin(Activity::committing);
+  // The page is read again: under stamps that are wrong, what is pending would lose to it.
+  reply_.more = false;
+  begin(Activity::restamping);
 }
 
 void Session::committed(std::uint32_t rereads, WallMs now, std::uint32_t random) noexcept {

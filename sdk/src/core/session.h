@@ -49,7 +49,10 @@ class Session {
 
   /// `random`: a uniform word, the turn of a push.
   void loaded(std::uint32_t batch_records, std::uint32_t rereads, std::uint32_t random) noexcept;
-  void replied(const Reply& reply, bool restamp) noexcept;
+  /// Whether the pending entries are to be stamped again: when all is read, or before this reply is
+  /// looked at.
+  enum class Parts { no, when_read, at_once };
+  void replied(const Reply& reply, Parts parts) noexcept;
   /// The node is another: it has taken no turn yet, but that of a push which is about to be sent.
   void forget_turns() noexcept {
     if (activity_ != Activity::sending) turn_ = 0;
