@@ -73,6 +73,7 @@ export const listTests = {
     await keys('Enter');
     await focused(page, '.todo:nth-child(2) .check');
     assert.deepEqual(await titles(page), ['One', 'Three']);
+    await page.waitForSelector('.toast.shown');
     await keys('Control+z');
     await page.waitForSelector('.todo:nth-child(3)');
     assert.deepEqual(await titles(page), ['One', 'Two', 'Three']);
