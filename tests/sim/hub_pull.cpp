@@ -186,7 +186,8 @@ void Hub::maintain(WallMs now) {
       for (int f = 0; each.change.record == gone && f < kFields; ++f)
         values.emplace_back(each.change.values[f], each.change.columns.of(f));
     std::erase_if(data.taken, [gone](const Taken& each) { return each.change.record == gone; });
-    purges.push_back({present.id, gone, record.columns.reg, heals, std::move(values)});
+    const bool early = heals || record.seq > safe(now);
+    purges.push_back({present.id, gone, record.columns.reg, early, std::move(values)});
     record = {};
   }
 }

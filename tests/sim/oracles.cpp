@@ -184,7 +184,7 @@ void World::look_at_hub(int number) {
         return fail("a row of one user is at another's hub");
       for (const Purge& purge : hub.purges)
         if (purge.early)
-          return fail("a tombstone was purged while devices may still offer");
+          return fail("a tombstone was purged that a device or a backup may still bring back");
         else if (purge.record == r && purge.epoch == hub.epoch() && held.columns.reg <= purge.reg &&
                  is_back(purge, hub, value))
           return fail("record " + std::to_string(r) + " was purged, and is back");
