@@ -68,6 +68,13 @@ class Device {
     reply.server_at = now + hub_ahead;
     return reply;
   }
+  // Up to the request of an exchange; gives the answer that takes all of it.
+  Reply request() {
+    poll();
+    REQUIRE(load() == Errc::ok);
+    poll();
+    return reply();
+  }
   void answer(const Reply& with) { engine_.handle_reply(ticket, with, Node{8}); }
   void fail(Errc code, std::int64_t retry_after_ms = 0) {
     engine_.handle_fault(ticket, code, retry_after_ms, now, kMost);

@@ -61,9 +61,7 @@ TEST_CASE("session: a push names its turn, and the turns before it until one is 
   CHECK(device.sent.turns_before == std::array<Turn, kTurnsMax>{});
   device.fail(Errc::timeout);
   device.now += Config{}.backoff_ms_max;
-  device.poll();
-  REQUIRE(device.load() == Errc::ok);
-  device.poll();
+  device.request();
   CHECK(device.sent.turns_before == std::array<Turn, kTurnsMax>{0, first});
   const Turn second = device.sent.turn;
   device.answer(device.reply());
@@ -193,10 +191,7 @@ TEST_CASE("session: a store that takes long is not asked again, whatever it is a
   device.hub_ahead = kHour;
   device.write(0);
   device.engine().start(1, device.now);
-  device.poll();
-  REQUIRE(device.load() == Errc::ok);
-  device.poll();
-  device.answer(device.reply());
+  device.answer(device.request());
   REQUIRE(device.poll().starts_with("restamp"));
   for (int i = 0; i < 4; ++i) {
     device.now += kStall;
@@ -259,10 +254,7 @@ TEST_CASE("engine: about to move to a node of its own, it takes no other context
   device.hub_ahead = kHour;
   device.write(0);
   device.engine().start(1, device.now);
-  device.poll();
-  REQUIRE(device.load() == Errc::ok);
-  device.poll();
-  device.answer(device.reply());
+  device.answer(device.request());
   device.engine().handle_clock(kHour, {}, true, Node{9});
   REQUIRE(device.poll() == "restamp");
   CHECK(device.engine().clock().node() == Node{8});
@@ -296,10 +288,7 @@ TEST_CASE("engine: a store's late answers move nothing") {
   device.hub_ahead = kHour;
   device.write(0);
   device.engine().start(1, device.now);
-  device.poll();
-  REQUIRE(device.load() == Errc::ok);
-  device.poll();
-  device.answer(device.reply());
+  device.answer(device.request());
   device.poll();
   device.commit(0);
   REQUIRE(device.poll() == "restamp");

@@ -44,6 +44,13 @@ export function remove(id: string, stamp: string): Change {
   return { table: 'todos', id: JSON.stringify(id), stamp, deleted: true };
 }
 
+export const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcome);
+
+/** What a reader without a cursor gets. */
+export async function all(device: Device): Promise<Change[]> {
+  return (await device.pull()).changes;
+}
+
 export class Device {
   constructor(
     readonly scope = newScope(),

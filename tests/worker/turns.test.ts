@@ -1,7 +1,7 @@
 // Turns: a copy of a running engine is found out, and its writes are read by the one it copied.
 import { describe, expect, test } from 'vitest';
-import type { Change, PushReply, PushRequest } from '../../js/src/wire.js';
-import { at, Device, nodeA, nodeB, whole } from './device.js';
+import type { Change, PushRequest } from '../../js/src/wire.js';
+import { at, Device, nodeA, nodeB, outcomes, whole } from './device.js';
 import { withHub } from './local-hub.js';
 
 const [t1, t2, t3, t4] = ['1', '2', '3', '4'].map((digit) => digit.repeat(16)) as [
@@ -10,7 +10,6 @@ const [t1, t2, t3, t4] = ['1', '2', '3', '4'].map((digit) => digit.repeat(16)) a
   string,
   string,
 ];
-const outcomes = ({ results }: PushReply) => results.map(({ outcome }) => outcome);
 const one = (id: string, tick: number) => [whole(id, at(tick), { n: tick })];
 
 describe('a push is taken', () => {

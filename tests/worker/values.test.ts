@@ -1,12 +1,13 @@
 // Values: every kind comes back as it was sent, through the hub's database and both ways of JSON.
 import { env, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hubHash, hubJoin } from '../../js/src/entry/workerd.js';
 import { canonicalText, decodeRow, encodeRow } from '../../js/src/values.js';
+import type { Change } from '../../js/src/wire.js';
 import { Hub } from '../../js/src/worker/hub.js';
 import { ObjectStore } from '../../js/src/worker/object-store.js';
-import { at, Device, patch, whole } from './device.js';
+import { all, at, Device, newScope, outcomes, patch, whole } from './device.js';
 
 const row = {
   text: 'ä€😀',
@@ -86,3 +87,33 @@ function wireOf(plain: object): Record<string, unknown> | null {
     return null;
   }
 }
+
+describe('names that objects have anyway', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', ''];
+
+  test('are plain tables, ids and fields', async () => {
+    const device = new Device(newScope());
+    const changes = names.map((name, i): Change => {
+      const row = JSON.parse(`{${JSON.stringify(name)}:${i},"x":{"__proto__":[${i}]}}`);
+      return { table: name, id: JSON.stringify(name), stamp: at(i + 1), row };
+    });
+    expect(outcomes(await device.push(...changes))).toEqual(names.map(() => 'applied'));
+    expect(JSON.stringify((await all(device)).sort((a, b) => (a.stamp < b.stamp ? -1 : 1)))).toBe(
+      JSON.stringify(changes),
+    );
+    const patches = changes.map((change, i): Change => {
+      const own = JSON.parse(`{${JSON.stringify(change.table)}:"p${i}"}`);
+      const fields = JSON.parse(`{${JSON.stringify(change.table)}:${JSON.stringify(at(20 + i))}}`);
+      return { ...change, stamp: at(10), patch: true, row: own, fields };
+    });
+    expect(outcomes(await device.push(...patches))).toEqual(names.map(() => 'applied'));
+    const { cursor } = await device.pull({ limit: 1 });
+    expect((await device.pull({ cursor })).changes).toEqual([]);
+    const meta = await device.fetch('meta');
+    const { counts } = (await meta.json()) as { counts: object };
+    expect(Object.keys(counts).sort()).toEqual(names.toSorted());
+    const seen = (await device.pull({ tables: ['__proto__'] })).changes;
+    expect(JSON.stringify(seen[0]?.row)).toBe('{"__proto__":"p0","x":{"__proto__":[0]}}');
+    expect(JSON.stringify(seen[0]?.fields)).toBe(`{"__proto__":"${at(20)}"}`);
+  });
+});
