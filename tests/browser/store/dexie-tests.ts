@@ -1,77 +1,11 @@
 // Every way that Dexie writes, and what the log says of it.
-// tidy: long, because every way that Dexie writes is one list
-import { add, type Dexie, remove } from 'dexie';
+import { add, remove } from 'dexie';
 import type { Join } from '../../../js/src/merge.js';
-import type { Store } from '../../../js/src/stores/store.js';
 import { equal, rejects } from '../../../js/src/testing/contract.js';
-import { connect, openDexie, type Tables } from './driver.js';
-
-type Said = [table: string, id: string, what: string];
-
-/** The log, a line a write: `put!` creates, `put` is whole, `set a,b` a patch, `delete`. */
-export async function log(store: Store): Promise<Said[]> {
-  const { writes } = await store.readOutbox(100_000);
-  return writes.map(({ table, id, columns, create }) => {
-    const fields = [...columns.fields.keys()].sort().join();
-    const put = columns.base === null ? `set ${fields}` : create ? 'put!' : 'put';
-    return [table, id, columns.deleted ? 'delete' : put];
-  });
-}
-
-export async function clear(store: Store, join: Join): Promise<void> {
-  const { writes } = await store.readOutbox(100_000);
-  const acknowledged = writes.map((write) => ({ write, result: 'sent' as const }));
-  const commit = { acknowledged, changes: [], clock: null, offsetMs: null };
-  await store.commit(commit, join, await store.lead());
-}
-
-interface Todo {
-  id: string;
-  title?: string;
-  done?: number;
-  tags?: string[];
-  at?: { lat: number; lon: number };
-  email?: string;
-}
+import { logging } from './dexie-log.js';
 
 export function dexieTests(join: Join): Record<string, () => Promise<void>> {
-  const rows: Todo[] = ['a', 'b', 'c'].map((id) => ({
-    id,
-    title: id,
-    done: 0,
-    at: { lat: 1, lon: 2 },
-  }));
-
-  /** Three to-dos that are synced already, and what `work` leaves in the log. */
-  async function logOf(
-    work: (db: Dexie, store: Store) => Promise<unknown>,
-    { todos = 'id,done,&email', tables = ['todos', 'lists'] as Tables } = {},
-  ): Promise<Said[]> {
-    const db = openDexie({ todos, lists: 'id', local: 'id' });
-    try {
-      const store = await connect(db, tables);
-      await db.table('todos').bulkAdd(rows.map((row) => structuredClone(row)));
-      await clear(store, join);
-      await work(db, store);
-      const { pending, writes } = await store.readOutbox(100_000);
-      equal(pending, writes.length, 'pending');
-      return await log(store);
-    } finally {
-      await db.delete();
-    }
-  }
-
-  const expectLog = async (
-    expected: string[],
-    work: (db: Dexie, store: Store) => Promise<unknown>,
-  ) => {
-    const said = await logOf(work);
-    equal(
-      said.map(([table, id, what]) => `${table} ${JSON.parse(id)} ${what}`),
-      expected,
-      'log',
-    );
-  };
+  const { rows, expectLog } = logging(join);
 
   return {
     add: () => expectLog(['todos d put!'], (db) => db.table('todos').add({ id: 'd' })),
@@ -261,91 +195,6 @@ export function dexieTests(join: Join): Record<string, () => Promise<void>> {
     'tables that are not synced are not recorded': () =>
       expectLog([], (db) => db.table('local').bulkAdd([{ id: 1.5 }, { id: 2, f: new Map() }])),
 
-    'an explicit transaction over several tables is one': async () => {
-      const db = openDexie({ todos: 'id', lists: 'id', local: 'id' });
-      const store = await connect(db, ['todos', 'lists']);
-      await db.transaction(
-        'rw',
-        db.tables.filter(({ name }) => !name.startsWith('$')),
-        async () => {
-          await db.table('todos').add({ id: 'a' });
-          await db.table('local').add({ id: 'x' });
-          await db.transaction('rw', 'lists', () => db.table('lists').add({ id: 'l' }));
-          await db.table('todos').update('a', { done: 1 });
-        },
-      );
-      await db.table('todos').add({ id: 'b' });
-      const { writes } = await store.readOutbox(100);
-      const [first] = writes;
-      equal(
-        writes.map(({ transaction }) => transaction === first?.transaction),
-        [true, true, true, false],
-        'one',
-      );
-      await db.delete();
-    },
-
-    'an aborted transaction leaves nothing': () =>
-      expectLog([], async (db) => {
-        const work = db.transaction('rw', 'todos', 'lists', async (transaction) => {
-          await db.table('todos').put({ id: 'd' });
-          await db.table('lists').bulkAdd([{ id: 'l' }, { id: 'm' }]);
-          transaction.abort();
-        });
-        await Promise.resolve(work).catch(() => {});
-        const thrown = db.transaction('rw', 'todos', async () => {
-          await db.table('todos').clear();
-          throw new Error('app');
-        });
-        await Promise.resolve(thrown).catch(() => {});
-        equal(await db.table('todos').count(), 3, 'rows');
-      }),
-
-    'compound and outbound keys': async () => {
-      const db = openDexie({ members: '[house+n]', settings: '' });
-      const store = await connect(db, ['members', 'settings']);
-      await db.table('members').put({ house: 'h', n: 1, name: 'A' });
-      await db.table('members').update(['h', 1], { name: 'B' });
-      await db.table('settings').bulkPut(
-        ['dark', 'light'].map((v) => ({ v })),
-        ['theme', 'other'],
-      );
-      await db.table('settings').put({ v: 'blue' }, 'theme');
-      await db.table('members').delete(['h', 1]);
-      equal(
-        await log(store),
-        [
-          ['members', '["h",1]', 'put!'],
-          ['members', '["h",1]', 'set name'],
-          ['settings', '"theme"', 'put!'],
-          ['settings', '"other"', 'put!'],
-          ['settings', '"theme"', 'set v'],
-          ['members', '["h",1]', 'delete'],
-        ],
-        'log',
-      );
-      await clear(store, join);
-      const stamp = '00000000000a-0000-ffffffffffffffff';
-      const changes = [
-        { table: 'members', id: '["h",2]', stamp, row: { name: 'C' } },
-        { table: 'settings', id: '"theme"', stamp, patch: true as const, row: { v: 1 } },
-        { table: 'settings', id: '"other"', stamp, deleted: true as const },
-      ];
-      await store.commit(
-        { acknowledged: [], changes, clock: null, offsetMs: null },
-        join,
-        await store.lead(),
-      );
-      equal(await db.table('members').toArray(), [{ house: 'h', n: 2, name: 'C' }], 'members');
-      equal(
-        [await db.table('settings').get('theme'), await db.table('settings').count()],
-        [{ v: 1 }, 1],
-        'settings',
-      );
-      equal((await store.readOutbox(10)).pending, 0, 'pending');
-      await db.delete();
-    },
-
     'a value or key that cannot be synced rejects the write': () =>
       expectLog([], async (db) => {
         const todos = db.table('todos');
@@ -366,54 +215,5 @@ export function dexieTests(join: Join): Record<string, () => Promise<void>> {
         );
         equal(await todos.count(), 3, 'rows');
       }),
-
-    'a call acknowledged with holes keeps the stamps of the rest': async () => {
-      const db = openDexie({ todos: 'id' });
-      const store = await connect(db, ['todos']);
-      const term = await store.lead();
-      await db.table('todos').bulkAdd(['a', 'b', 'c', 'd'].map((id) => ({ id })));
-      const { writes } = await store.readOutbox(10);
-      const stampsOf = (some: typeof writes) => some.map(({ columns }) => columns.register);
-      const acknowledge = (some: typeof writes) =>
-        store.commit(
-          {
-            acknowledged: some.map((write) => ({ write, result: 'sent' })),
-            changes: [],
-            clock: null,
-            offsetMs: null,
-          },
-          join,
-          term,
-        );
-      await acknowledge(writes.filter((_, i) => i % 2 === 0));
-      const left = (await store.readOutbox(10)).writes;
-      equal(stampsOf(left), stampsOf(writes.filter((_, i) => i % 2 === 1)), 'stamps');
-      await acknowledge(writes.slice(0, 2));
-      equal(
-        (await log(store)).map(([, id]) => id),
-        ['"d"'],
-        'acknowledged twice',
-      );
-      await db.delete();
-    },
-
-    'a large call is read in slices and acknowledged in parts': async () => {
-      const db = openDexie({ todos: 'id' });
-      const store = await connect(db, ['todos']);
-      const count = 5_300;
-      await db.table('todos').bulkAdd(Array.from({ length: count }, (_, i) => ({ id: `k${i}` })));
-      const term = await store.lead();
-      const seen = new Set<string>();
-      for (let pending = count; pending > 0; ) {
-        const { writes, pending: before } = await store.readOutbox(700);
-        equal(before, pending, 'pending');
-        for (const { id } of writes) seen.add(id);
-        const acknowledged = writes.map((write) => ({ write, result: 'sent' as const }));
-        const commit = { acknowledged, changes: [], clock: null, offsetMs: null };
-        pending = (await store.commit(commit, join, term)).pending;
-      }
-      equal(seen.size, count, 'all of them, once');
-      await db.delete();
-    },
   };
 }

@@ -7,7 +7,7 @@ import type { Store } from '../../../js/src/stores/store.js';
 import { equal, rejects } from '../../../js/src/testing/contract.js';
 import { TestClock } from '../../../js/src/testing/index.js';
 import { recordsIn } from '../../../js/src/testing/store-driver.js';
-import { clear, log } from './dexie-tests.js';
+import { clear, log } from './dexie-log.js';
 import { connect, freshName, openDexie, testAddon } from './driver.js';
 import type { Frame } from './frame.js';
 

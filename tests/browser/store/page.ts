@@ -3,6 +3,7 @@
 import { loadJoin } from '../../../js/src/core.js';
 import { runContract, storeContract } from '../../../js/src/testing/index.js';
 import { useWasm } from '../../../js/src/wasm.js';
+import { dexieLogTests } from './dexie-log-tests.js';
 import { dexieTests } from './dexie-tests.js';
 import { openDexieStore } from './driver.js';
 import { lifecycleTests } from './lifecycle-tests.js';
@@ -21,6 +22,7 @@ const only = new URLSearchParams(location.search).get('only') ?? '';
 const tests = [
   ...storeContract(openDexieStore, join),
   ...named(dexieTests(join), 'dexie'),
+  ...named(dexieLogTests(join), 'dexie log'),
   ...named(lifecycleTests(join), 'lifecycle'),
   ...named(outboxTests(join), 'outbox'),
   ...named(upgradeTests(join), 'upgrade'),

@@ -5,7 +5,7 @@ import { lossDays } from '../../../js/src/stores/losses.js';
 import type { Commit, PendingWrite, Store } from '../../../js/src/stores/store.js';
 import { equal } from '../../../js/src/testing/contract.js';
 import { stampAt, TestClock } from '../../../js/src/testing/index.js';
-import { log } from './dexie-tests.js';
+import { log } from './dexie-log.js';
 import { connect, freshName, openDexie, testAddon } from './driver.js';
 
 const before = {
