@@ -17,6 +17,18 @@
 
 namespace tidemark {
 
+/// How a store stamps the writes that it records from now on, in the transaction of each: as a
+/// Clock (stamp.h) would that has this node and this offset and has seen `after` and all of the
+/// log.
+struct Stamping {
+  Node node{0};
+  /// What is added to the device's clock; until a commit brings another.
+  std::int64_t offset_ms = 0;
+  /// The next stamp is greater than this one, though it need not be than those that were given
+  /// before: a clock that ran ahead is set back.
+  Stamp after;
+};
+
 /// One thread at a time. Errors: Errc::store_failed where nothing else is said.
 class Store {
  public:
@@ -34,12 +46,13 @@ class Store {
   virtual Outcome<CommitResult> commit(const StoreCommit& commit, std::int64_t term) = 0;
   /// `again` gives an entry's new first stamp from its old one; its error ends the call.
   using Again = std::function<Result<Stamp>(Stamp first, std::uint32_t count)>;
-  /// Stamps the pending entries again, in the order in which they were written. What was adopted
-  /// stays below everything, what is offered as it is.
-  virtual Outcome<Done> restamp(const Again& again) = 0;
-  /// Takes the lead among all that share this database, stamping under `node` from now on; every
-  /// earlier term's commits are refused. Gives the term.
-  virtual Outcome<std::int64_t> lead(Node node) = 0;
+  /// Stamps the pending entries again, in the order in which they were written, and goes on with
+  /// `stamping`, all in one transaction. What was adopted stays below everything, what is offered
+  /// as it is.
+  virtual Outcome<Done> restamp(const Again& again, const Stamping& stamping) = 0;
+  /// Takes the lead among all that share this database; every earlier term's commits are refused.
+  /// Gives the term.
+  virtual Outcome<std::int64_t> lead(const Stamping& stamping) = 0;
 
   virtual Outcome<std::vector<DeadLetter>> dead_letters() = 0;
   /// Writes the letter's change again under a new stamp, and removes the letter. Errc::bad_input:
@@ -71,7 +84,7 @@ class Store {
   /// Drops the adoptions: everything is read again, and what the hub does not show is removed.
   virtual Outcome<Done> keep_remote() = 0;
   /// Another user signs in: removes all rows of the synced tables and all that is known of the hub.
-  /// Errc::account_pending: writes or letters are left and `discard` is false.
+  /// Ends the term. Errc::account_pending: writes or letters are left and `discard` is false.
   virtual Outcome<Done> clear(bool discard) = 0;
   /// What was written since `after`, the last log entry that was counted. Cheap: to be asked often.
   virtual Outcome<NewWrites> written_since(std::int64_t after) = 0;
