@@ -20,7 +20,15 @@ const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
 // An entry is a source file and the way its host finds the core; the first host's files carry the
 // plain names.
 const hosts = [
-  { host: 'browser', entries: { index: 'index.ts', dexie: 'dexie.ts' } },
+  {
+    host: 'browser',
+    entries: {
+      index: 'index.ts',
+      dexie: 'dexie.ts',
+      background: 'background.ts',
+      'service-worker': 'service-worker.ts',
+    },
+  },
   { host: 'node', entries: { 'index.node': 'index.ts', 'dexie.node': 'dexie.ts' } },
   { host: 'workerd', entries: { 'index.workerd': 'index.ts', worker: 'worker.ts' } },
 ];

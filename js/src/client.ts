@@ -2,33 +2,29 @@
 // the app's commands, and, where several contexts share a database, to the one of them that leads:
 // only that one talks to the network.
 import { chosen } from './account.js';
+import type { ClientOptions } from './client-options.js';
 import { Commands } from './commands.js';
-import type { Engine } from './engine.js';
 import { asTidemarkError, TidemarkError } from './errors.js';
 import { Events } from './events.js';
 import { History } from './history.js';
 import { type Host, systemHost } from './host.js';
 import { newId } from './ids.js';
-import { type Command, Leadership } from './leadership.js';
+import { type Command, Leadership, type LeadershipHandlers } from './leadership.js';
 import { watchNetwork } from './network.js';
 import { ObservableValue } from './observable.js';
+import { persistence } from './persistence.js';
 import { Pump } from './pump.js';
 import { countsOf, noStatus, publicStatus } from './status.js';
-import type { LoadedState, NewWrites, Store } from './stores/store.js';
+import type { LoadedState, NewWrites } from './stores/store.js';
 import { Told } from './told.js';
-import type { Transport } from './transports/transport.js';
-import type { Metrics, Status, Sync, SyncEvents, SyncOptions, VerifyReport } from './types.js';
+import type { Metrics, Status, Sync, SyncEvents, VerifyReport } from './types.js';
 import { verify } from './verify.js';
 import { isRepeatable, Waiters } from './waiting.js';
 
-export interface ClientOptions extends Pick<SyncOptions, 'schema' | 'firstLogin'> {
-  store: Store;
-  engine: Engine;
-  transport: Transport;
-  host?: Host;
-  /** Contexts of one origin with the same name share the store, and elect a leader. */
-  name: string;
-}
+export type { ClientOptions } from './client-options.js';
+
+/** How soon this context leads anew after the store refused its term, if the lead is its still. */
+const supersededMs = 500;
 
 export class SyncClient extends Commands implements Sync {
   readonly #status = new ObservableValue<Status>(noStatus);
@@ -50,6 +46,7 @@ export class SyncClient extends Commands implements Sync {
     const { device, pending } = await options.store.load();
     const client = new SyncClient(options, device);
     client.#set({ pending, ...(await countsOf(options.store)) });
+    void persistence(options.persist !== false).then((persisted) => client.#set({ persisted }));
     return client;
   }
 
@@ -58,18 +55,18 @@ export class SyncClient extends Commands implements Sync {
     this.#options = options;
     this.#device = device;
     this.#history = new History(options.store);
-    this.#leadership = new Leadership(options.name, {
+    const handlers: LeadershipHandlers = {
       onLead: () => this.#lead(),
-      onLeadFailed: (cause) => {
-        const error = asTidemarkError(cause, 'store_failed').toJSON();
-        this.#set({ phase: 'waiting', error });
-      },
+      onLeadFailed: (cause) =>
+        this.#set({ phase: 'waiting', error: asTidemarkError(cause, 'store_failed').toJSON() }),
+      onLost: () => this.#unlead(),
       onStatus: (status, metrics) => this.#follow(status, metrics),
       onCommand: (command, argument) => this.#command(command, argument),
       onEvent: ({ event, detail }) => this.#events.tell(event, detail),
       onClock: ({ offsetMs, ground, restart }) =>
         options.engine.handleClock(offsetMs, ground, restart),
-    });
+    };
+    this.#leadership = new Leadership(options.name, handlers, options.takeoverMs);
   }
 
   get status(): ObservableValue<Status> {
@@ -93,13 +90,15 @@ export class SyncClient extends Commands implements Sync {
     this.#online(online);
   }
 
-  async close(): Promise<void> {
+  /** `outdated`: why it cannot go on here, where that is not the app's wish. */
+  async close(outdated?: TidemarkError): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#unlead();
     this.#leadership.close();
     this.#options.store.close();
-    this.#set({ phase: 'closed' });
+    if (outdated) this.#set({ phase: 'outdated', error: outdated.toJSON() });
+    else this.#set({ phase: 'closed' });
   }
 
   protected ask(command: Command, argument?: unknown): Promise<unknown> {
@@ -175,6 +174,11 @@ export class SyncClient extends Commands implements Sync {
     }
   }
 
+  // What the store no longer takes is of an earlier term, or of a database that is gone.
+  async #leadAnew(pump: Pump): Promise<void> {
+    if (this.#pump === pump && !this.#closed) await this.#restart();
+  }
+
   // One at a time: whoever asks meanwhile gets the same report.
   #verify(pump: Pump, flush: (pump: Pump) => Promise<void>): Promise<VerifyReport> {
     this.#verifying ??= verify(
@@ -198,7 +202,7 @@ export class SyncClient extends Commands implements Sync {
     let wrote = (writes: readonly NewWrites[]): void => void told.add(writes);
     const undo = store.onWrite((writes) => wrote(writes));
     const state = await store.load();
-    if (this.#closed) return undo();
+    if (this.#closed || !this.#leadership.holds) return undo();
     const wasPaused = this.#status.value.phase === 'paused';
     this.#set({ ...counts, firstLogin: meeting });
     // What this engine stamped itself is moved with its clock; of others it must stay ahead.
@@ -247,6 +251,7 @@ export class SyncClient extends Commands implements Sync {
       onClock: (restart, ground) =>
         this.#leadership.tellClock({ offsetMs: engine.offsetMs, ground, restart }),
       onExchange: (entry) => this.#history.add(entry),
+      onSuperseded: () => setTimeout(() => void this.#leadAnew(pump), supersededMs),
       onEvent: (event, detail) => this.#happened(event, detail),
       // As far as it was read: what hinders a flush may be what is to be found.
       onVerify: () => void this.#verify(pump, async () => {}).catch(() => {}),

@@ -2,9 +2,10 @@
 // writes; `connect` syncs.
 import type { Dexie } from 'dexie';
 import { createEngine, type Engine } from './engine.js';
-import { asTidemarkError } from './errors.js';
+import { asTidemarkError, TidemarkError } from './errors.js';
 import { systemHost } from './host.js';
 import { startSync } from './start.js';
+import { storeError } from './stores/dexie/access.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
@@ -19,13 +20,18 @@ export type { Clock } from './stores/dexie/tracker.js';
 export interface DexieSync<E extends Clock> {
   /** Loads the engine; once a database, and again after a failure. */
   loadEngine(): Promise<E>;
-  startSync(store: Store, engine: E, name: string, options: SyncOptions): Promise<Sync>;
+  startSync(store: Store, engine: E, name: string, options: SyncOptions): Promise<Connected>;
+}
+
+interface Connected extends Sync {
+  /** `outdated`: why it cannot go on here. */
+  close(outdated?: TidemarkError): Promise<void>;
 }
 
 export interface TidemarkDexie {
   /**
    * Starts to sync. Writes to the tables named are recorded from now on, also before the next
-   * connect.
+   * connect. Rejects with `storage_unavailable` where the database cannot be opened.
    */
   connect(options: SyncOptions): Promise<Sync>;
   /** The store of the last connect; null before. */
@@ -104,20 +110,33 @@ class Connection<E extends Clock> implements TidemarkDexie {
   ) {}
 
   async connect(options: SyncOptions): Promise<Sync> {
-    await this.tracker.db.open();
+    const { db } = this.tracker;
+    await db.open().catch((cause) => {
+      throw storeError(cause, 'storage_unavailable');
+    });
     const engine = await this.engine();
     const tables = mergeModes(options.tables);
     const { device } = options;
     const store = await DexieStore.open(this.tracker, { tables, clock: engine, device });
     this.store = store;
-    const { db } = this.tracker;
     const connection = await this.sync.startSync(store, engine, `dexie:${db.name}`, options);
-    // A database that the app closed cannot be synced here, and must not keep other contexts from
-    // leading.
-    const end = () => queueMicrotask(() => db.hasBeenClosed() && void connection.close());
-    db.on('close', end);
+    follow(db, connection);
     return connection;
   }
+}
+
+/** Has `connection` do as the database does. */
+function follow(db: Dexie, connection: Connected): void {
+  // Closed by the app, it cannot be synced here, and must not keep other contexts from leading.
+  // Closed by the browser, it is opened again as it is used, and may be another by then.
+  const closed = () =>
+    void (db.hasBeenClosed() ? connection.close() : connection.flush().catch(() => {}));
+  db.on('close', () => queueMicrotask(closed));
+  // Another tab waits to upgrade it, or to delete it. Dexie makes way unless the app forbids it.
+  db.on('versionchange', ({ newVersion }) => {
+    const yielded = () => !db.isOpen() && connection.close(new TidemarkError('app_outdated'));
+    if (newVersion) queueMicrotask(yielded);
+  });
 }
 
 function mergeModes(tables: SyncOptions['tables']): Map<string, MergeMode> {

@@ -1,6 +1,7 @@
 // Leadership: of the contexts (tabs, workers) that share a database, one talks to the network. A
-// Web Lock chooses it, and hands over when it closes or dies; a BroadcastChannel carries its status
-// to the others, and their commands to it.
+// Web Lock chooses it, and hands over when it closes or dies; from one that is frozen and keeps the
+// lock the others take it. A BroadcastChannel carries its status to the others, and their commands
+// to it.
 import { asTidemarkError, type ErrorBody, TidemarkError } from './errors.js';
 import type { Metrics, Status, SyncEvents } from './types.js';
 import type { StampText } from './wire.js';
@@ -25,6 +26,8 @@ export interface LeadershipHandlers {
   /** This context leads from now on; tried again if it rejects. */
   onLead(): Promise<void>;
   onLeadFailed(error: unknown): void;
+  /** Another context took the lead from this one. */
+  onLost(): Promise<void>;
   onStatus(status: Status, metrics?: Metrics): void;
   /** A command of another context; null if this one does not lead. */
   onCommand(command: Command, argument?: unknown): Promise<unknown> | null;
@@ -36,13 +39,16 @@ type Message =
   | { type: 'status'; status: Status; metrics?: Metrics | undefined }
   | { type: 'event'; news: EventNews }
   | { type: 'clock'; news: ClockNews }
-  | { type: 'hello' }
-  | { type: 'lead' }
+  | { type: 'hello' | 'lead' | 'ping' | 'pong' }
   | { type: 'command'; id: string; command: Command; argument?: unknown }
   | { type: 'done'; id: string; error: ErrorBody | null; result?: unknown };
 
 const leadRetryMsBase = 500;
 const leadRetryMsMax = 30_000;
+/** How long a leader may be silent, for example frozen by the browser, before another leads. */
+const takeoverMsDefault = 30_000;
+/** How many questions it leaves unanswered meanwhile, each in a fifth of that time. */
+const unansweredMax = 3;
 
 interface Question {
   command: Command;
@@ -58,18 +64,35 @@ export class Leadership {
   /** Of questions that are being answered: one is asked again when a leader is announced late. */
   readonly #answering = new Set<string>();
   readonly #end = new AbortController();
+  /** Ends the waiting for the lock. */
+  #turn = new AbortController();
+  #takes = false;
+  #holds = false;
+  /** Questions whether there is a leader, since the last sign of it. */
+  #unanswered = 0;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #release: () => void = () => {};
   #status: Status | null = null;
   #metrics: Metrics | undefined;
 
-  constructor(name: string, handlers: LeadershipHandlers) {
+  constructor(name: string, handlers: LeadershipHandlers, takeoverMs = takeoverMsDefault) {
     this.#handlers = handlers;
     this.#channel = openChannel(`tidemark:${name}:lead`);
     if (this.#channel !== null) this.#channel.onmessage = ({ data }) => this.#receive(data);
     const locks = globalThis.navigator?.locks;
-    if (locks === undefined) void this.#lead();
-    else this.#queue(locks, `tidemark:${name}`);
+    if (locks === undefined) {
+      this.#holds = true;
+      void this.#lead();
+    } else {
+      void this.#queue(locks, `tidemark:${name}`);
+      if (this.#channel !== null) this.#watchLeader(takeoverMs / 5);
+    }
     this.#send({ type: 'hello' });
+  }
+
+  /** Whether the lead is this context's, to have or to be taken. */
+  get holds(): boolean {
+    return this.#holds;
   }
 
   /**
@@ -113,32 +136,72 @@ export class Leadership {
 
   close(): void {
     this.#end.abort();
+    this.#turn.abort();
     this.#release();
+    clearInterval(this.#watch);
     this.#channel?.close();
     for (const { reject } of this.#questions.values()) reject(new TidemarkError('closed'));
     this.#questions.clear();
   }
 
-  #queue(locks: LockManager, name: string): void {
-    const held = () =>
-      new Promise<void>((resolve) => {
-        this.#release = resolve;
-        void this.#lead();
-      });
-    // Rejects only when it is given up by close().
-    locks.request(name, { signal: this.#end.signal }, held).catch(() => {});
+  async #queue(locks: LockManager, name: string): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      this.#turn = new AbortController();
+      const how = this.#takes ? { steal: true } : { signal: this.#turn.signal };
+      this.#takes = false;
+      // Rejects when the waiting is given up, or the lock taken.
+      await locks.request(name, how, () => this.#hold()).catch(() => {});
+      if (this.#holds) await this.#lost();
+    }
+  }
+
+  #hold(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#release = resolve;
+      this.#holds = true;
+      this.#send({ type: 'pong' });
+      void this.#lead();
+    });
+  }
+
+  async #lost(): Promise<void> {
+    this.#holds = false;
+    this.#status = null;
+    if (this.#end.signal.aborted) return;
+    await this.#handlers.onLost();
+    this.#send({ type: 'hello' });
+  }
+
+  // A frozen context answers nothing, and one in the background answers although its timers are
+  // slowed down: it hears what it is asked.
+  #watchLeader(everyMs: number): void {
+    const take = () => {
+      if (this.#holds || this.#unanswered < unansweredMax) return;
+      this.#takes = true;
+      this.#turn.abort();
+    };
+    const look = () => {
+      if (this.#holds) return;
+      // Not all at once: the first tells the others.
+      if (this.#unanswered === unansweredMax) setTimeout(take, Math.random() * everyMs);
+      else this.#unanswered += 1;
+      this.#send({ type: 'ping' });
+    };
+    this.#watch = setInterval(look, everyMs);
+    (this.#watch as { unref?: () => void }).unref?.();
   }
 
   async #lead(): Promise<void> {
-    for (let attempt = 0; !this.#end.signal.aborted; attempt++) {
+    for (let attempt = 0; this.#holds && !this.#end.signal.aborted; attempt++) {
       try {
         await this.#handlers.onLead();
+        if (!this.#holds) return;
         this.#send({ type: 'lead' });
         for (const [id, { command, argument }] of this.#questions)
           void this.#answer(id, command, argument);
         return;
       } catch (error) {
-        if (this.#end.signal.aborted) return;
+        if (this.#end.signal.aborted || !this.#holds) return;
         this.#handlers.onLeadFailed(error);
         const delay = Math.min(leadRetryMsMax, leadRetryMsBase * 2 ** attempt);
         await new Promise((resolve) => setTimeout(resolve, delay));
@@ -147,6 +210,7 @@ export class Leadership {
   }
 
   #receive(message: Message): void {
+    if (!['hello', 'ping', 'command'].includes(message.type)) this.#unanswered = 0;
     switch (message.type) {
       case 'status':
         return this.#handlers.onStatus(message.status, message.metrics);
@@ -158,6 +222,8 @@ export class Leadership {
         return this.#status === null ? undefined : this.tellStatus(this.#status, this.#metrics);
       case 'lead':
         return this.#askAgain();
+      case 'ping':
+        return this.#holds ? this.#send({ type: 'pong' }) : undefined;
       case 'command':
         return void this.#answer(message.id, message.command, message.argument);
       case 'done':

@@ -36,6 +36,8 @@ export interface PumpOptions {
   /** An exchange ended, well or not. */
   onExchange(entry: SyncLogEntry): void;
   onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;
+  /** The store refused the term: another context leads, or it was emptied. */
+  onSuperseded(): void;
   /** Nothing else helped: compare this replica with the hub's. */
   onVerify(): void;
 }

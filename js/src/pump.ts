@@ -204,8 +204,10 @@ export class Pump {
 
   #failed(ticket: number, error: unknown): void {
     this.ended = this.begun;
-    this.lastError = asTidemarkError(error, 'store_failed');
+    const fault = asTidemarkError(error, 'store_failed');
+    this.lastError = fault;
     this.#options.engine.handleStoreFault(ticket);
+    if (fault.code === 'closed') this.#options.onSuperseded();
   }
 
   async #commit({ ticket, refused, giveUp }: Step<'commit'>): Promise<void> {

@@ -4,25 +4,32 @@ import type { Engine } from './engine.js';
 import { TidemarkError } from './errors.js';
 import type { Store } from './stores/store.js';
 import { FetchTransport } from './transports/fetch.js';
-import type { Sync, SyncOptions } from './types.js';
+import type { SyncOptions } from './types.js';
 
 /** UTF-8 bytes of a device's label, at most. */
 const deviceBytesMax = 256;
+/** A tab that is only busy is not to lose the lead. */
+const takeoverMsMin = 1_000;
 
 /** Starts to sync `store`. The engine is the one that stamps its writes. */
 export async function startSync(
   store: Store,
   engine: Engine,
   name: string,
-  { url, token, scope, transport, schema, device, firstLogin = 'merge' }: SyncOptions,
-): Promise<Sync> {
+  { url, token, scope, transport, schema, device, firstLogin = 'merge', ...others }: SyncOptions,
+): Promise<SyncClient> {
   // Said here, where the app can hear it: the endpoint could only refuse every request.
   if (schema !== undefined && !(Number.isSafeInteger(schema) && schema >= 0))
     throw new TidemarkError('bad_input', 'schema is not a count');
   if (device !== undefined && new TextEncoder().encode(device).length > deviceBytesMax)
     throw new TidemarkError('bad_input', `device is over ${deviceBytesMax} bytes`);
   const http = new FetchTransport(url, token, scope, transport);
+  const { takeoverMs, persist } = others;
+  if (takeoverMs !== undefined && !(takeoverMs >= takeoverMsMin))
+    throw new TidemarkError('bad_input', `takeoverMs is under ${takeoverMsMin}`);
   const options: ClientOptions = { store, engine, name, transport: http, firstLogin };
   if (schema !== undefined) options.schema = schema;
+  if (takeoverMs !== undefined) options.takeoverMs = takeoverMs;
+  if (persist !== undefined) options.persist = persist;
   return SyncClient.start(options);
 }

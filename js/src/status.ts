@@ -15,6 +15,7 @@ export const noStatus: Status = {
   deadLetters: 0,
   losses: 0,
   firstLogin: null,
+  persisted: null,
 };
 
 export function publicStatus(
@@ -22,13 +23,18 @@ export function publicStatus(
   detail: Error | null,
   before: Status,
 ): EngineStatus {
-  const isDetail = detail instanceof TidemarkError && detail.code === status.error?.code;
   return {
     ...status,
-    error: isDetail ? detail.toJSON() : status.error,
+    error: isDetail(detail, status.error?.code) ? detail.toJSON() : status.error,
     // Another context may have synced before this one led.
     lastSyncedAt: status.lastSyncedAt ?? before.lastSyncedAt,
   };
+}
+
+// The engine knows no more of a store than that it failed.
+function isDetail(detail: Error | null, code: string | undefined): detail is TidemarkError {
+  if (!(detail instanceof TidemarkError)) return false;
+  return detail.code === code || (code === 'store_failed' && detail.code.startsWith('storage_'));
 }
 
 export async function countsOf(store: Store): Promise<Pick<Status, 'deadLetters' | 'losses'>> {

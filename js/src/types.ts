@@ -16,7 +16,8 @@ type SyncLogEntry = import('./stores/reports.js').SyncLogEntry;
  * `needs-auth`: the endpoint refused the token twice. `paused`: by the app. `following`: another
  * tab of this database syncs for it.
  * `closed`: by the app.
- * `outdated`: the endpoint wants a newer version of the app; all that is pending is kept.
+ * `outdated`: the endpoint wants a newer version of the app, or another tab runs one (`error` tells);
+ * all that is pending is kept.
  * `wrong-account`: the data here is another account's: sign in as before, or `switchAccount()`.
  * `stalled`: there is something to do and nothing moves; other ways are tried by themselves.
  */
@@ -52,6 +53,11 @@ export interface Status {
   readonly losses: number;
   /** While `adopt()` is awaited (`firstLogin: 'ask'`): how many records are here, and there. */
   readonly firstLogin: { readonly local: number; readonly remote: number } | null;
+  /**
+   * Whether the browser keeps this storage when space is short, or for want of visits; null: it
+   * does not say. What it removes is read again from the hub, but for what was pending.
+   */
+  readonly persisted: boolean | null;
 }
 
 /** What `on` tells of. */
@@ -196,6 +202,16 @@ export interface SyncOptions {
    * `adopt()` (see `firstLogin` of the status).
    */
   firstLogin?: 'merge' | 'keep-remote' | 'ask';
+  /**
+   * How long the tab that syncs may be silent, as when the browser froze it, before another takes
+   * over, in milliseconds. 30,000 by default.
+   */
+  takeoverMs?: number;
+  /**
+   * Whether the browser is asked to keep this origin's storage when space is short (default: yes;
+   * Firefox asks the user). See `persisted` of the status.
+   */
+  persist?: boolean;
   /** Paths, headers and credentials of the fetch transport. */
   transport?: import('./transports/fetch.js').FetchOptions;
 }

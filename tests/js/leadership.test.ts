@@ -2,7 +2,7 @@
 // Leadership: one context of many, its successor, and the questions of those that follow.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
-import { type Command, Leadership } from '../../js/src/leadership.js';
+import { type Command, Leadership, type LeadershipHandlers } from '../../js/src/leadership.js';
 import { noStatus } from '../../js/src/status.js';
 import type { Status } from '../../js/src/types.js';
 import { rejectionOf } from './support/errors.js';
@@ -13,6 +13,7 @@ const idle: Status = { ...noStatus, phase: 'idle', lastSyncedAt: 1 };
 /** One tab: whether it leads, what it was told, and what it was asked to do. */
 class Tab {
   leads = false;
+  lost = 0;
   failures: unknown[] = [];
   statuses: Status[] = [];
   clocks: unknown[] = [];
@@ -21,14 +22,18 @@ class Tab {
   onLead: () => Promise<void> = async () => {};
   readonly leadership: Leadership;
 
-  constructor(name: string, before: Partial<Tab> = {}) {
+  constructor(name: string, before: Partial<Tab> = {}, takeoverMs?: number) {
     Object.assign(this, before);
-    this.leadership = new Leadership(name, {
+    const handlers: LeadershipHandlers = {
       onLead: async () => {
         await this.onLead();
         this.leads = true;
       },
       onLeadFailed: (error) => this.failures.push(error),
+      onLost: async () => {
+        this.leads = false;
+        this.lost += 1;
+      },
       onStatus: (status) => this.statuses.push(status),
       onCommand: (command) => {
         if (!this.leads) return null;
@@ -36,7 +41,8 @@ class Tab {
         return this.answer();
       },
       onClock: (news) => this.clocks.push(news),
-    });
+    };
+    this.leadership = new Leadership(name, handlers, takeoverMs);
     tabs.push(this);
   }
 
@@ -118,6 +124,78 @@ describe('of the contexts of one database', () => {
     const tab = new Tab(name);
     await tab.leadership.ask('flush');
     expect(tab.commands).toEqual(['flush']);
+  });
+});
+
+/** Its channel is open, and nothing runs in it: messages wait. */
+class FrozenChannel extends BroadcastChannel {
+  static frozen: FrozenChannel | null = null;
+  static waiting: MessageEvent[] = [];
+  override set onmessage(listener: ((event: MessageEvent) => void) | null) {
+    super.onmessage = (event: MessageEvent) => {
+      if (FrozenChannel.frozen === this) FrozenChannel.waiting.push(event);
+      else listener?.(event);
+    };
+  }
+}
+
+describe('one that leads and is silent', () => {
+  const takeoverMs = 200;
+  const channels: FrozenChannel[] = [];
+  beforeEach(() => {
+    channels.length = 0;
+    FrozenChannel.waiting = [];
+    FrozenChannel.frozen = null;
+    const open = (channel: string) => channels[channels.push(new FrozenChannel(channel)) - 1];
+    vi.stubGlobal('BroadcastChannel', function BroadcastChannel(channel: string) {
+      return open(channel);
+    });
+  });
+
+  async function frozen(count: number): Promise<Tab[]> {
+    const all = Array.from({ length: count }, () => new Tab(name, {}, takeoverMs));
+    await until(() => expect(all[0]?.leads).toBe(true));
+    FrozenChannel.frozen = channels[0] as FrozenChannel;
+    return all;
+  }
+
+  test('loses the lead to another, and follows it', async () => {
+    const [a, b] = (await frozen(2)) as [Tab, Tab];
+    await until(() => expect([b.leads, a.leads, a.lost]).toEqual([true, false, 1]));
+    FrozenChannel.frozen = null;
+    b.leadership.tellStatus(idle);
+    await until(() => expect(a.statuses.length).toBeGreaterThan(0));
+    await a.leadership.ask('flush');
+    expect([a.commands, b.commands]).toEqual([[], ['flush']]);
+  });
+
+  test('leads again when the one that took it closes', async () => {
+    const [a, b] = (await frozen(2)) as [Tab, Tab];
+    await until(() => expect(b.leads).toBe(true));
+    FrozenChannel.frozen = null;
+    b.close();
+    await until(() => expect(a.leads).toBe(true));
+  });
+
+  test('has a successor and no more, however many follow', async () => {
+    const all = await frozen(6);
+    await until(() => expect(all[0]?.leads).toBe(false));
+    await until(() => expect(all.filter(({ leads }) => leads).length).toBe(1));
+    await new Promise((resolve) => setTimeout(resolve, 5 * takeoverMs));
+    expect(all.filter(({ leads }) => leads).length).toBe(1);
+  });
+
+  test('keeps the lead as long as it answers', async () => {
+    const [a, b] = [new Tab(name, {}, takeoverMs), new Tab(name, {}, takeoverMs)];
+    await until(() => expect(a.leads).toBe(true));
+    await new Promise((resolve) => setTimeout(resolve, 5 * takeoverMs));
+    expect([a.leads, a.lost, b.leads]).toEqual([true, 0, false]);
+  });
+
+  test('is answered for by the next what it was asked', async () => {
+    const [a, , c] = (await frozen(3)) as [Tab, Tab, Tab];
+    await c.leadership.ask('flush');
+    expect(a.commands).toEqual([]);
   });
 });
 

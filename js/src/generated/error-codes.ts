@@ -216,6 +216,24 @@ export const errorCodes = {
     message: 'the record is read again first, since its delete was refused',
     hint: 'retry when the next sync is done',
   },
+  storage_full: {
+    number: 72,
+    retryable: true,
+    message: 'no room is left on this device',
+    hint: 'free some space; nothing was dropped, retried automatically',
+  },
+  storage_unavailable: {
+    number: 73,
+    retryable: true,
+    message: 'the local database cannot be opened',
+    hint: 'storage may be switched off, as in some private windows; see the message',
+  },
+  app_outdated: {
+    number: 74,
+    retryable: false,
+    message: 'another tab runs a newer version of this app',
+    hint: 'reload this one; everything pending is kept',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -7,7 +7,7 @@ import {
   type DBCoreTransaction,
   Dexie,
 } from 'dexie';
-import { asTidemarkError, TidemarkError } from '../../errors.js';
+import { asTidemarkError, type ErrorCode, TidemarkError } from '../../errors.js';
 import { type StateRow, stateStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
@@ -148,7 +148,8 @@ export class Access {
 
   async state(): Promise<StateRow> {
     const state = await this.get<StateRow>(stateStore, 'sync');
-    if (state === undefined) throw new TidemarkError('store_failed', 'its sync state is gone');
+    // Whoever leads begins anew: the term went with all else.
+    if (state === undefined) throw new TidemarkError('closed', 'its sync state is gone');
     return state;
   }
 
@@ -172,6 +173,15 @@ export async function transact<T>(
       return work(new Access(tracker.core as DBCore, idbtrans));
     });
   } catch (cause) {
-    throw asTidemarkError(cause, 'store_failed');
+    throw storeError(cause, 'store_failed');
   }
+}
+
+/** `cause` as an error of `code`; want of room has a code of its own. */
+export function storeError(cause: unknown, code: ErrorCode): TidemarkError {
+  type Nested = Error & { inner?: Nested };
+  for (let each = cause as Nested | undefined; each; each = each.inner ?? (each.cause as Nested))
+    if (each.name === 'QuotaExceededError')
+      return new TidemarkError('storage_full', each.message, { cause });
+  return asTidemarkError(cause, code);
 }

@@ -90,6 +90,7 @@ async function coverFresh(
   device: string | undefined,
 ): Promise<{ fresh: string[]; changed: boolean }> {
   const known = await access.get<StateRow>(stateStore, 'sync');
+  if (known === undefined) await forgetDeletes(access);
   const fresh = [...tables.keys()].filter((name) => !known || !Object.hasOwn(known.tables, name));
   if (fresh.length > 0) await adoptRows(access, fresh, nodeOf(stamper.reserve(1)));
   const state = known ?? firstState();
@@ -102,6 +103,19 @@ async function coverFresh(
   });
   const changed = JSON.stringify(known?.tables) !== JSON.stringify(Object.fromEntries(tables));
   return { fresh, changed };
+}
+
+/**
+ * Deletes in the log of a database without a state are those of emptying it, store by store: nobody
+ * meant the hub's records.
+ */
+async function forgetDeletes(access: Access): Promise<void> {
+  const log = await access.all<LogEntry>(logStore);
+  const deletes = log.filter(({ op }) => op === 'delete');
+  await access.delete(
+    logStore,
+    deletes.map(({ id }) => id),
+  );
 }
 
 /** A state that an earlier version wrote knows only what was covered last. */
@@ -118,7 +132,8 @@ function firstState(): StateRow {
     offsetMs: null,
     device: newDeviceId(),
     tables: {},
-    term: 0,
+    // Greater than any of a database that this one takes the place of.
+    term: Date.now(),
     hub: null,
     sweeping: false,
   };

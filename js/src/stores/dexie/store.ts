@@ -42,6 +42,7 @@ import {
   marksStore,
   ownStores,
   rereadsStore,
+  type StateRow,
   stateStore,
   syncLogStore,
 } from './schema.js';
@@ -63,6 +64,7 @@ export class DexieStore implements Store {
   private constructor(
     readonly tracker: Tracker,
     readonly stamper: Stamper,
+    readonly cover: () => Promise<void>,
   ) {
     this.#recorder = new Recorder(tracker);
   }
@@ -74,9 +76,11 @@ export class DexieStore implements Store {
   static async open(tracker: Tracker, options: DexieStoreOptions): Promise<DexieStore> {
     await tracker.db.open();
     checkTables(tracker.db, options.tables);
-    tracker.useClock(options.clock);
-    await coverTables(tracker, options.tables, options.clock, options.device);
-    return new DexieStore(tracker, options.clock);
+    const { tables, clock, device } = options;
+    tracker.useClock(clock);
+    const cover = () => coverTables(tracker, tables, clock, device);
+    await cover();
+    return new DexieStore(tracker, clock, cover);
   }
 
   load(): Promise<LoadedState> {
@@ -133,13 +137,19 @@ export class DexieStore implements Store {
     return this.#run('rw', stores, (access) => restampLog(access, this.stamper, again));
   }
 
-  lead(): Promise<number> {
-    return this.#run('rw', [stateStore], async (access) => {
-      const state = await access.state();
+  async lead(): Promise<number> {
+    const led = await this.#run('rw', [stateStore], async (access) => {
+      const state = await access.get<StateRow>(stateStore, 'sync');
+      if (state === undefined) return null;
       const term = state.term + 1;
       await access.putState({ ...state, term });
       return term;
     });
+    if (led !== null) return led;
+    // The database was emptied, or removed and made again, while it was synced.
+    this.#backlog.forget();
+    await this.cover();
+    return this.lead();
   }
 
   deadLetters(): Promise<DeadLetter[]> {
