@@ -1,5 +1,5 @@
-// What a commit does to a memory store's contents: to copies, which replace the originals once all
-// of it succeeded.
+// The contents of a store that decides all in memory, and what a commit does to them: to a copy,
+// which takes their place once all of it succeeded.
 import { columnsOfChange } from '../columns.js';
 import type { Join } from '../merge.js';
 import { decodeRow } from '../values.js';
@@ -19,8 +19,11 @@ import {
 import { decide, foldWrites, placeOf, wholeAgain } from './pending.js';
 import type { DeadLetter, PendingWrite, SyncState } from './store.js';
 
-/** Rows by the place of their record, in tagged form. */
-type Rows = Map<string, WireRow>;
+/** Rows by the place of their record, in tagged form; what a Map of them offers. */
+export type Rows = Pick<
+  Map<string, WireRow>,
+  'get' | 'has' | 'set' | 'delete' | 'keys' | typeof Symbol.iterator
+>;
 
 /** `old`: from before the reading under way, which brings all of it again. */
 interface KeptEntry extends JournalEntry {
@@ -30,8 +33,10 @@ interface KeptEntry extends JournalEntry {
 export interface Contents {
   rows: Rows;
   /** Rows that a pulled delete removed while writes of them were pending. */
-  graves: Rows;
+  graves: Map<string, WireRow>;
   log: PendingWrite[];
+  /** Log entries so far: the last one's number. */
+  entries: number;
   dead: DeadLetter[];
   /** Dead letters so far: the last one's id. */
   letters: number;
@@ -46,11 +51,15 @@ export interface Contents {
   state: SyncState;
 }
 
-export function emptyContents(state: SyncState): Contents {
+/** Before the first contact with a hub. */
+export const noHub = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
+
+export function emptyContents(state: SyncState, rows: Rows = new Map()): Contents {
   return {
-    rows: new Map(),
+    rows,
     graves: new Map(),
     log: [],
+    entries: 0,
     dead: [],
     letters: 0,
     journal: [],

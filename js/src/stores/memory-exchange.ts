@@ -1,53 +1,50 @@
 // One commit of a memory store, in its order: what was acknowledged, what was asked for, the page,
 // the reset or the sweep, and the journal.
 import type { Join } from '../merge.js';
-import type { Commit, CommitResult, Reset } from './commit.js';
+import type { Commit, CommitResult } from './commit.js';
 import { moveCursor } from './journal.js';
 import {
   acknowledge,
   applyChanges,
   type Contents,
-  copyOf,
   dropGraves,
   keepJournal,
 } from './memory-commit.js';
 import { countOf } from './memory-log.js';
-import { sweep } from './memory-reading.js';
+import { applyReset, sweep } from './memory-reading.js';
 import { placeOf } from './pending.js';
 
-/** The contents after `commit`, and what it says of them. */
-export function exchanged(
-  before: Contents,
+/** Changes `next` as `commit` says. `nodeOf` names who writes what a reset writes. */
+export function exchange(
+  next: Contents,
   commit: Commit,
   join: Join,
-  reset: (next: Contents, reset: Reset) => void,
-): { next: Contents; result: CommitResult } {
-  const next = copyOf(before);
-  const { state } = next;
+  nodeOf: () => string,
+): CommitResult {
+  const { state, lost, letters } = next;
   acknowledge(next, commit.acknowledged);
   state.clock = commit.clock;
   state.offsetMs = commit.offsetMs;
   state.hub ??= commit.hub ?? null;
   const missing = takeChanges(next, commit, join);
   const moved = commit.after !== undefined && commit.after !== state.cursor;
-  if (commit.reset) reset(next, commit.reset);
+  if (commit.reset) applyReset(next, commit.reset, join, nodeOf());
   else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
   if (commit.complete && state.sweeping && !moved && !commit.reset) sweep(next);
   keepJournal(next, commit);
   dropGraves(next);
   const { cursor, known, tables, sweeping } = state;
-  const result = {
+  return {
     ...countOf(next.log),
     missing,
     rereads: next.rereads.size,
-    losses: next.lost - before.lost,
-    refused: next.letters - before.letters,
+    losses: next.lost - lost,
+    refused: next.letters - letters,
     sweeping,
     cursor,
     known,
     tables: Object.keys(tables),
   };
-  return { next, result };
 }
 
 /** Takes what was asked for, and the page; returns how many patches had no record to patch. */

@@ -6,7 +6,7 @@ import type { Cursor, IdText } from '../wire.js';
 import type { Reset } from './commit.js';
 import { groupBy } from './group.js';
 import { foldHeads, type JournalEntry, moveCursor, offersOf } from './journal.js';
-import { type Contents, emptyContents } from './memory-commit.js';
+import { type Contents, emptyContents, noHub } from './memory-commit.js';
 import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
 import { type PendingWrite, stampAfter } from './store.js';
 
@@ -15,36 +15,46 @@ const recordAt = (place: string) => {
   return { table, id };
 };
 
-/** The log's entries are numbered from `entry`; returns the last number. */
 export function applyReset(
   next: Contents,
   { offer, adopt, cursor, known }: Reset,
   join: Join,
   node: string,
-  entry: number,
-): number {
-  let last = entry;
-  const write = (record: Pick<PendingWrite, 'table' | 'id' | 'columns'>): PendingWrite => {
-    const transaction = `reset:${++last}`;
-    return { ...record, entry: last, index: 0, transaction, create: false };
-  };
+): void {
   const isPast = ({ seq }: JournalEntry) => offer !== null && seq > offer;
   const written = groupBy(next.log, placeOf);
   const heads = foldHeads(next.journal.filter(isPast), join);
   const offers = offersOf(heads, (head) => written.get(placeOf(head)) ?? []);
   const at = cursor ?? next.state.known ?? '';
-  const offered = offers.map((each) => ({ ...write(each), offer: at }));
+  const offered = offers.map((each) => ({ ...entryOf(next, each, false), offer: at }));
   next.log = [...offered, ...next.log];
-  const pending = new Set(next.log.map(placeOf));
-  if (adopt)
-    for (const place of next.rows.keys())
-      if (!pending.has(place)) {
-        const columns = wholeColumns(nextAdoption(next.log, node));
-        next.log.push(write({ ...recordAt(place), columns }));
-      }
+  if (adopt) adoptRows(next, node);
   next.journal = next.journal.filter((entry) => !isPast(entry));
   startOver(next, !adopt, known);
-  return last;
+}
+
+/**
+ * Logs the rows of which nothing is pending, as written before everything else; and of the `fresh`
+ * tables, of which no hub knew, only these, as created.
+ */
+export function adoptRows(next: Contents, node: string, fresh?: ReadonlySet<string>): void {
+  const pending = new Set(next.log.map(placeOf));
+  let adopted = next.log.filter(({ columns }) => isAdoption(columns.register)).length;
+  for (const place of next.rows.keys()) {
+    const record = recordAt(place);
+    if (pending.has(place) || fresh?.has(record.table) === false) continue;
+    const columns = wholeColumns(stampAfter(adoptionStamp(node), adopted++));
+    next.log.push(entryOf(next, { ...record, columns }, fresh !== undefined));
+  }
+}
+
+function entryOf(
+  next: Contents,
+  record: Pick<PendingWrite, 'table' | 'id' | 'columns'>,
+  create: boolean,
+): PendingWrite {
+  const entry = ++next.entries;
+  return { ...record, entry, index: 0, transaction: `reset:${entry}`, create };
 }
 
 /** Begins a reading: what the journal says stays until it ends, and `known` is up to where. */
@@ -53,11 +63,6 @@ export function startOver(next: Contents, sweeping: boolean, known?: Cursor): vo
   next.marks.clear();
   moveCursor(next.state, null, known);
   next.state.sweeping = sweeping;
-}
-
-function nextAdoption(log: readonly PendingWrite[], node: string): string {
-  const adopted = log.filter(({ columns }) => isAdoption(columns.register));
-  return stampAfter(adoptionStamp(node), adopted.length);
 }
 
 /**
@@ -75,9 +80,10 @@ export function sweep(next: Contents): void {
   next.state.sweeping = false;
 }
 
-/** Empty contents for another user; what this one has not settled is refused. */
-export function clearedOf({ log, dead, state }: Contents, discard: boolean): Contents {
+/** Empties `next` for another user; what this one has not settled is refused. */
+export function clear(next: Contents, discard: boolean): void {
+  const { log, dead, state, rows, entries } = next;
   if (!discard && log.length + dead.length > 0) throw new TidemarkError('account_pending');
-  const nothing = { cursor: null, known: null, clock: null, hub: null, sweeping: false };
-  return emptyContents({ ...state, ...nothing });
+  for (const place of [...rows.keys()]) rows.delete(place);
+  Object.assign(next, emptyContents({ ...state, ...noHub }, rows), { entries });
 }

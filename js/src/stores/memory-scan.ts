@@ -1,14 +1,10 @@
 // What verify asks of a memory store: its rows in pages.
-import type { IdText, WireRow } from '../wire.js';
+import type { IdText } from '../wire.js';
+import type { Rows } from './memory-commit.js';
 import type { ScannedRow, ScanPage } from './scan.js';
 
 /** The rows of `table` in the order of their ids, from the one after `after`. */
-export function scanned(
-  rows: ReadonlyMap<string, WireRow>,
-  table: string,
-  limit: number,
-  after: unknown,
-): ScanPage {
+export function scanned(rows: Rows, table: string, limit: number, after: unknown): ScanPage {
   const found: ScannedRow[] = [];
   for (const [place, row] of rows) {
     const [name, id] = JSON.parse(place) as [string, IdText];
