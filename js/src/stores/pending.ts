@@ -91,9 +91,9 @@ export function adoptionStamp(node: string): StampText {
   return `000000000000-0001-${node}`;
 }
 
-/** Whether a stamp is one of these. */
+/** Whether a stamp is one of these: there is room for four billion. */
 export function isAdoption(stamp: StampText): boolean {
-  return stamp.startsWith('000000000000-');
+  return stamp < '000000010000-';
 }
 
 /** One text for a record of any table. */

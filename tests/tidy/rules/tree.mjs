@@ -15,7 +15,7 @@ export const blobs = () =>
 export const builtAndTracked = () =>
   trackedYetIgnored().map((path) => `${path}: ignored, yet tracked`);
 
-const generators = ['js/scripts/gen-errors.mjs'];
+const generators = ['js/scripts/gen-errors.mjs', 'js/scripts/gen-sql.mjs'];
 
 export function generated() {
   return generators

@@ -1,0 +1,336 @@
+// Generated from sdk/src/sqlite/sql by js/scripts/gen-sql.mjs. Do not edit.
+export const sql = {
+  logRead: `SELECT * FROM tidemark_entries WHERE entry > ?1 ORDER BY entry LIMIT ?2;`,
+  logBehind: `SELECT * FROM tidemark_entries WHERE entry > ?1 AND op BETWEEN 1 AND 5 AND (tbl, key) IN (
+  SELECT tbl, key FROM tidemark_log WHERE entry <= ?1 AND op BETWEEN 1 AND 5) ORDER BY entry;`,
+  logOf: `SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
+  SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY entry;`,
+  logCount: `SELECT count(*), coalesce(max(entry), 0) FROM tidemark_log WHERE op BETWEEN 1 AND 5;`,
+  logSince: `SELECT count(*), coalesce(max(entry), ?1) FROM tidemark_log WHERE entry > ?1 AND op BETWEEN 1 AND 5;`,
+  logAdopted: `SELECT count(*) FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND time < 1 << 32 AND offer IS NULL;`,
+  logNewest: `SELECT max(stamp) FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND offer IS NULL;`,
+  logFirst: `SELECT min(entry) FROM tidemark_log;`,
+  logLast: `SELECT max(entry) FROM tidemark_log;`,
+  logNoted: `SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.tbl, w.key, w.op
+FROM tidemark_log n LEFT JOIN tidemark_log w ON w.entry = (
+  SELECT min(entry) FROM tidemark_log WHERE entry > n.entry AND op NOT IN (6, 7))
+WHERE n.op IN (6, 7) ORDER BY n.entry;`,
+  logSettleDelete: `UPDATE tidemark_log SET op = 4, mask = NULL, time = (SELECT time FROM tidemark_log WHERE entry = ?2)
+WHERE entry = ?1;`,
+  logSettleChange: `UPDATE tidemark_log SET op = 2, mask = ?2 WHERE entry = ?1;`,
+  logRemove: `DELETE FROM tidemark_log WHERE entry IN (SELECT value FROM json_each(?1));`,
+  logRemoveNoted: `DELETE FROM tidemark_log WHERE op IN (6, 7);`,
+  logRemoveEmpty: `DELETE FROM tidemark_log WHERE op = 2 AND mask NOT LIKE '%1%' AND columns IS NULL
+  AND length(mask) >= (SELECT json_array_length(fields) FROM tidemark_tables t
+    WHERE t.tbl = tidemark_log.tbl);`,
+  logRemoveAfter: `DELETE FROM tidemark_log WHERE entry > ?1;`,
+  logRemoveAdopted: `DELETE FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND time < 1 << 32 AND offer IS NULL;`,
+  logBound: `INSERT INTO tidemark_log (op, time) SELECT 0, time FROM tidemark_log
+WHERE entry = (SELECT max(entry) FROM tidemark_log) AND op <> 0;`,
+  logUnbind: `DELETE FROM tidemark_log WHERE op = 0 AND (SELECT n.op FROM tidemark_log n
+  WHERE n.entry > tidemark_log.entry ORDER BY n.entry LIMIT 1) = 0;`,
+  logRaise: `UPDATE tidemark_log SET time = max(time, ?1) WHERE entry = (SELECT max(entry) FROM tidemark_log);`,
+  logSetTime: `UPDATE tidemark_log SET time = ?1 WHERE entry = (SELECT max(entry) FROM tidemark_log);`,
+  logSent: `UPDATE tidemark_log SET op = 5 WHERE op = 1 AND entry IN (SELECT value FROM json_each(?1));`,
+  logWhole: `UPDATE tidemark_log SET op = 3, mask = NULL WHERE op IN (1, 2, 5) AND columns IS NULL
+  AND entry IN (SELECT value FROM json_each(?1));`,
+  logColumns: `UPDATE tidemark_log SET columns = ?2 WHERE entry = ?1;`,
+  logLater: `INSERT INTO tidemark_log (tbl, key, op, mask, time, node, place, tx, offer, columns)
+SELECT tbl, key, op, mask, time, coalesce(node, (SELECT e.node FROM tidemark_eras e
+    WHERE e.entry <= l.entry ORDER BY e.entry DESC LIMIT 1)), coalesce(place, entry), ?2, offer,
+  columns
+FROM tidemark_log l WHERE entry = ?1;`,
+  logStamp: `UPDATE tidemark_log SET time = ?2, node = ?3 WHERE entry = ?1;`,
+  logAdd: `INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node, tx, offer, columns)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);`,
+  logHas: `SELECT EXISTS (SELECT 1 FROM tidemark_log WHERE tbl = ?1 AND key = ?2 AND op BETWEEN 1 AND 5);`,
+  logNow: `SELECT max((CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 16) + ahead,
+  (SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log)) + 1)
+FROM tidemark_clock WHERE one = 1;`,
+  era: `INSERT OR REPLACE INTO tidemark_eras SELECT max(entry) + 1, ?1 FROM tidemark_log;`,
+  eraDrop: `DELETE FROM tidemark_eras WHERE entry < (SELECT max(e.entry) FROM tidemark_eras e
+  WHERE e.entry <= (SELECT min(entry) FROM tidemark_log WHERE op <> 0 AND node IS NULL));`,
+  schema: `CREATE TABLE tidemark_state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version INTEGER NOT NULL,
+  device TEXT NOT NULL,
+  term INTEGER NOT NULL DEFAULT 0,
+  cursor TEXT,
+  known TEXT,
+  clock TEXT,
+  offset_ms INTEGER,
+  hub TEXT,
+  sweeping INTEGER NOT NULL DEFAULT 0,
+  safe INTEGER NOT NULL DEFAULT 0,
+  old INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE tidemark_clock (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  ahead INTEGER NOT NULL
+);
+CREATE TABLE tidemark_tables (
+  tbl INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  merge TEXT NOT NULL,
+  covered INTEGER NOT NULL,
+  counted INTEGER NOT NULL,
+  fields TEXT NOT NULL
+);
+CREATE TABLE tidemark_log (
+  entry INTEGER PRIMARY KEY,
+  tbl INTEGER,
+  key,
+  op INTEGER NOT NULL,
+  mask,
+  time INTEGER,
+  node INTEGER,
+  place INTEGER,
+  tx TEXT,
+  offer TEXT,
+  columns TEXT
+);
+CREATE TABLE tidemark_eras (entry INTEGER PRIMARY KEY, node INTEGER NOT NULL);
+CREATE VIEW tidemark_entries AS
+SELECT l.entry, l.tbl, l.key, l.op, l.mask,
+  printf('%012x-%04x-%016x', l.time >> 16, l.time & 65535, coalesce(l.node, (SELECT e.node
+    FROM tidemark_eras e WHERE e.entry <= l.entry ORDER BY e.entry DESC LIMIT 1))) AS stamp,
+  l.place, l.tx, l.offer, l.columns
+FROM tidemark_log l;
+CREATE TABLE tidemark_extras (
+  tbl INTEGER NOT NULL, key NOT NULL, field TEXT NOT NULL, stored, value TEXT NOT NULL,
+  PRIMARY KEY (tbl, key, field)
+) WITHOUT ROWID;
+CREATE TABLE tidemark_graves (
+  tbl INTEGER NOT NULL, key NOT NULL, row TEXT NOT NULL, PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+CREATE TABLE tidemark_shown (
+  tbl INTEGER NOT NULL, key NOT NULL, PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+CREATE TABLE tidemark_rereads (
+  n INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (name, id)
+);
+CREATE TABLE tidemark_letters (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL, record TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+  at INTEGER NOT NULL, change TEXT NOT NULL, row TEXT
+);
+CREATE TABLE tidemark_journal (
+  n INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, heads TEXT NOT NULL
+);
+CREATE INDEX tidemark_journal_seq ON tidemark_journal (seq);
+CREATE TABLE tidemark_losses (
+  n INTEGER PRIMARY KEY,
+  name TEXT NOT NULL, record TEXT NOT NULL, stamp TEXT NOT NULL, fields TEXT NOT NULL,
+  at INTEGER NOT NULL, dropped INTEGER NOT NULL, loss TEXT NOT NULL,
+  UNIQUE (name, record, stamp, fields)
+);
+CREATE INDEX tidemark_losses_at ON tidemark_losses (at);
+CREATE TABLE tidemark_exchanges (n INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+INSERT INTO tidemark_clock VALUES (1, 0);
+INSERT INTO tidemark_log (entry, op, time) VALUES (1, 0, 1);
+INSERT INTO tidemark_eras SELECT 1, random();`,
+  version: `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tidemark_state';`,
+  begin: `INSERT INTO tidemark_state (one, version, device) VALUES (1, 1, ?1);`,
+  state: `SELECT device, term, cursor, known, clock, offset_ms, hub, sweeping, safe, old FROM tidemark_state;`,
+  statePut: `UPDATE tidemark_state SET device = ?1, term = ?2, cursor = ?3, known = ?4, clock = ?5,
+  offset_ms = ?6, hub = ?7, sweeping = ?8, safe = ?9, old = ?10;`,
+  clockPut: `UPDATE tidemark_clock SET ahead = ?1;`,
+  rereads: `SELECT name, id FROM tidemark_rereads ORDER BY n LIMIT ?1;`,
+  rereadCount: `SELECT count(*) FROM tidemark_rereads;`,
+  rereadHas: `SELECT EXISTS (SELECT 1 FROM tidemark_rereads WHERE name = ?1 AND id = ?2);`,
+  rereadAdd: `INSERT OR IGNORE INTO tidemark_rereads (name, id) VALUES (?1, ?2);`,
+  rereadDrop: `DELETE FROM tidemark_rereads WHERE name = ?1 AND id = ?2;`,
+  grave: `SELECT row FROM tidemark_graves WHERE tbl = ?1 AND key = ?2;`,
+  gravePut: `INSERT OR REPLACE INTO tidemark_graves VALUES (?1, ?2, ?3);`,
+  gravesDrop: `DELETE FROM tidemark_graves WHERE NOT EXISTS (SELECT 1 FROM tidemark_log l
+  WHERE l.tbl = tidemark_graves.tbl AND l.key = tidemark_graves.key AND l.op BETWEEN 1 AND 5);`,
+  graveCount: `SELECT count(*) FROM tidemark_graves;`,
+  letters: `SELECT id, change, code, message, at, row FROM tidemark_letters ORDER BY id;`,
+  letter: `SELECT id, change, code, message, at, row FROM tidemark_letters WHERE id = ?1;`,
+  letterAdd: `INSERT INTO tidemark_letters (name, record, code, message, at, change, row)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);`,
+  letterDrop: `DELETE FROM tidemark_letters WHERE id = ?1;`,
+  letterCount: `SELECT count(*) FROM tidemark_letters;`,
+  letterOf: `SELECT EXISTS (SELECT 1 FROM tidemark_letters WHERE name = ?1 AND record = ?2);`,
+  letterRefused: `SELECT EXISTS (SELECT 1 FROM tidemark_letters
+  WHERE name = ?1 AND record = ?2 AND code = 'constraint');`,
+  letterRecords: `SELECT DISTINCT name, record FROM tidemark_letters;`,
+  journalAdd: `INSERT INTO tidemark_journal (seq, heads) VALUES (?1, ?2);`,
+  journalLast: `SELECT n, seq FROM tidemark_journal ORDER BY n DESC LIMIT 1;`,
+  journalPast: `SELECT seq, heads FROM tidemark_journal WHERE seq > ?1 ORDER BY n;`,
+  journalDropPast: `DELETE FROM tidemark_journal WHERE seq > ?1;`,
+  journalDropSafe: `DELETE FROM tidemark_journal WHERE seq <= ?1;`,
+  journalDropOld: `DELETE FROM tidemark_journal WHERE n <= ?1;`,
+  losses: `SELECT loss FROM tidemark_losses WHERE at >= ?1 AND dropped = ?2 ORDER BY at, n;`,
+  lossesOf: `SELECT loss FROM tidemark_losses WHERE name = ?1 AND record = ?2 AND stamp = ?3;`,
+  lossPut: `INSERT OR REPLACE INTO tidemark_losses (name, record, stamp, fields, at, dropped, loss)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);`,
+  lossesTrim: `DELETE FROM tidemark_losses WHERE at < ?1 OR n NOT IN (
+  SELECT n FROM tidemark_losses ORDER BY at DESC, n DESC LIMIT ?2);`,
+  exchangeAdd: `INSERT INTO tidemark_exchanges (entry) VALUES (?1);`,
+  exchangesTrim: `DELETE FROM tidemark_exchanges WHERE n NOT IN (
+  SELECT n FROM tidemark_exchanges ORDER BY n DESC LIMIT ?1);`,
+  exchanges: `SELECT entry FROM tidemark_exchanges ORDER BY n;`,
+  shownAdd: `INSERT OR IGNORE INTO tidemark_shown VALUES (?1, ?2);`,
+  shownPending: `INSERT OR IGNORE INTO tidemark_shown SELECT tbl, key FROM tidemark_log WHERE op BETWEEN 1 AND 5;`,
+  shownClear: `DELETE FROM tidemark_shown;`,
+  extras: `SELECT field, stored, value FROM tidemark_extras WHERE tbl = ?1 AND key = ?2;`,
+  extrasCount: `SELECT count(*) FROM tidemark_extras;`,
+  extraPut: `INSERT OR REPLACE INTO tidemark_extras VALUES (?1, ?2, ?3, ?4, ?5);`,
+  extraDrop: `DELETE FROM tidemark_extras WHERE tbl = ?1 AND key = ?2 AND field = ?3;`,
+  extrasDrop: `DELETE FROM tidemark_extras WHERE tbl = ?1 AND key = ?2;`,
+  clear: `DELETE FROM tidemark_extras; DELETE FROM tidemark_graves; DELETE FROM tidemark_shown;
+DELETE FROM tidemark_rereads; DELETE FROM tidemark_letters; DELETE FROM tidemark_journal;
+DELETE FROM tidemark_losses; DELETE FROM tidemark_exchanges;
+DELETE FROM tidemark_log WHERE entry < (SELECT max(entry) FROM tidemark_log);
+UPDATE tidemark_state SET cursor = NULL, known = NULL, clock = NULL, hub = NULL, sweeping = 0,
+  safe = 0, old = 0, term = term + 1;`,
+  tableKind: `SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name) WHERE pk > 0),
+  l.wr = 0 AND (SELECT count(*) = 1 AND max(upper(type)) = 'INTEGER'
+    FROM pragma_table_xinfo(l.name) WHERE pk > 0)
+FROM pragma_table_list(?1) l WHERE l.schema = 'main';`,
+  tableColumns: `SELECT name,
+  CASE WHEN type LIKE '%INT%' THEN 'integer'
+    WHEN type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' THEN 'text'
+    WHEN type LIKE '%BLOB%' OR type = '' OR upper(type) = 'ANY' THEN 'none'
+    WHEN type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%' THEN 'real'
+    ELSE 'numeric' END,
+  pk, CASE WHEN "notnull" THEN coalesce(dflt_value, 'NULL') ELSE 'NULL' END
+FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;`,
+  tableTexts: `WITH
+synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted
+  FROM tidemark_tables WHERE tbl = ?1),
+columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
+listed AS (SELECT group_concat(quoted, ', ') AS all_columns, group_concat('?', ', ') AS marks,
+    coalesce(group_concat(CASE WHEN pk = 0 THEN quoted || ' = excluded.' || quoted END, ', '), '')
+    AS sets
+  FROM (SELECT * FROM columns ORDER BY cid)),
+keyed AS (SELECT group_concat(quoted, ', ') AS keys,
+    group_concat(quoted || ' = ? COLLATE BINARY', ' AND ') AS is_key,
+    CASE count(*) WHEN 1 THEN max(quoted)
+      ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
+        || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
+      END AS key,
+    group_concat('?', ', ') AS marks
+  FROM (SELECT * FROM columns WHERE pk > 0 ORDER BY pk))
+SELECT
+  'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE ' || is_key,
+  'INSERT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
+    || ') ON CONFLICT (' || keys || ') DO ' || CASE sets WHEN '' THEN 'NOTHING'
+    ELSE 'UPDATE SET ' || sets END,
+  'DELETE FROM ' || synced.quoted || ' WHERE ' || is_key,
+  'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' ORDER BY ' || keys || ' LIMIT ?',
+  'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE (' || keys || ') > ('
+    || keyed.marks || ') ORDER BY ' || keys || ' LIMIT ?',
+  'UPDATE ' || synced.quoted || ' SET ',
+  ' WHERE ' || is_key,
+  'DELETE FROM ' || synced.quoted || ' WHERE NOT EXISTS (SELECT 1 FROM tidemark_shown s'
+    || ' WHERE s.tbl = ' || tbl || ' AND s.key = ' || key || ')',
+  'INSERT INTO tidemark_log (entry, tbl, key, op, time, node) SELECT ?1 - row_number() OVER (), '
+    || tbl || ', ' || key || ', ?2, ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
+    || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
+    || ' AND op BETWEEN 1 AND 5)'
+FROM synced, listed, keyed;`,
+  tables: `SELECT tbl, name, merge, covered, counted, fields FROM tidemark_tables ORDER BY tbl;`,
+  tableAdd: `INSERT INTO tidemark_tables (name, merge, covered, counted, fields) VALUES (?1, ?2, 1, ?3, '[]')
+ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = excluded.counted;`,
+  tableUncover: `UPDATE tidemark_tables SET covered = 0 WHERE name NOT IN (SELECT value FROM json_each(?1));`,
+  tableFields: `UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
+    SELECT value AS field FROM json_each(tidemark_tables.fields)
+    UNION ALL
+    SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name) c WHERE c.hidden = 0
+      AND c.name NOT IN (SELECT value FROM json_each(tidemark_tables.fields))))
+WHERE tbl = ?1;`,
+  tableTriggers: `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
+  ESCAPE '\\';`,
+  tableSetFields: `UPDATE tidemark_tables SET fields = ?2 WHERE tbl = ?1;`,
+  triggers: `--
+WITH
+synced AS (SELECT tbl, name, fields, counted,
+    '"' || replace(name, '"', '""') || '"' AS quoted
+  FROM tidemark_tables WHERE tbl = ?1),
+columns AS (SELECT c.cid, c.name, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
+sources (source) AS (VALUES ('new.'), ('old.'), ('')),
+parts AS (SELECT source, pk, source || quoted AS part FROM sources, columns WHERE pk > 0
+  ORDER BY source, pk),
+keys AS (SELECT source, CASE count(*)
+    WHEN 1 THEN max(part)
+    ELSE 'json_array(' || group_concat('CASE typeof(' || part || ') WHEN ''blob'' THEN '
+      || 'json_object(''blob'', hex(' || part || ')) ELSE ' || part || ' END', ', ') || ')' END
+    AS key
+  FROM parts GROUP BY source),
+matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found,
+    group_concat('old.' || quoted || ' IS new.' || quoted || ' COLLATE BINARY', ' AND ') AS same
+  FROM (SELECT quoted FROM columns WHERE pk > 0 ORDER BY pk)),
+places AS (SELECT f.key AS place, c.quoted AS quoted
+  FROM synced, json_each(synced.fields) f LEFT JOIN columns c ON c.name = f.value AND c.pk = 0
+  ORDER BY f.key),
+masks AS (SELECT
+    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+      AS updated,
+    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+      AS replaced
+  FROM places),
+uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted, ' AND ') || ')'
+    AS taken,
+    group_concat('old.' || u.quoted || ' IS NOT new.' || u.quoted || ' COLLATE BINARY', ' OR ')
+    AS moved
+  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
+    columns u ON u.cid = x.cid
+  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
+rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR ') AS moved
+  FROM uniques),
+stamps (time) AS (VALUES (
+  '(SELECT max((CAST((julianday(''now'') - 2440587.5) * 86400000 AS INTEGER) << 16) + ahead, '
+  || '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log)) + 1) '
+  || 'FROM tidemark_clock WHERE one = 1)')),
+notes (time) AS (VALUES (
+  '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log))')),
+made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
+    coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
+    taken, moved, stamps.time AS stamp, notes.time AS note,
+    'INSERT INTO tidemark_log (tbl, key, op, mask, time) SELECT ' || tbl || ', ' AS noting,
+    (SELECT key FROM keys WHERE source = 'new.') AS new_key,
+    (SELECT key FROM keys WHERE source = 'old.') AS old_key,
+    (SELECT key FROM keys WHERE source = '') AS own_key
+  FROM synced, matches, masks, rivals, stamps, notes)
+SELECT prefix || 'insert' AS name, 'CREATE TRIGGER ' || prefix || 'insert AFTER INSERT ON ' || onto
+  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key
+  || ', 1, ' || stamp || '); END' AS text FROM made
+UNION ALL
+SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE ON ' || onto
+  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
+  || ', 4, ' || stamp || '); END' FROM made
+UNION ALL
+SELECT prefix || 'update', 'CREATE TRIGGER ' || prefix || 'update AFTER UPDATE ON ' || onto
+  || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
+  || tbl || ', ' || new_key || ', 2, ' || updated || ', ' || stamp || '); END' FROM made
+UNION ALL
+SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
+  || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
+  || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
+  || 'INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key || ', 1, '
+  || stamp || '); END' FROM made
+UNION ALL
+SELECT prefix || 'found', 'CREATE TRIGGER ' || prefix || 'found BEFORE INSERT ON ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || found || ') BEGIN '
+  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || onto || ' WHERE '
+  || found || '; END' FROM made
+UNION ALL
+SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+  || 'rival BEFORE INSERT ON ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || taken || ') BEGIN '
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
+  || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
+  FROM made
+UNION ALL
+SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+  || 'ousts BEFORE UPDATE ON ' || onto || ' WHEN ' || moved || ' BEGIN '
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
+  || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
+  FROM made;`,
+} as const;

@@ -1,0 +1,88 @@
+// What a column of SQLite holds for a value, and what value that is again. SQLite has five kinds of
+// values, and a column bends some of them to its affinity: where the way back would not give the
+// same value, the store keeps it beside the row (tidemark_extras).
+import { decodeValue, encodeValue } from '../../values.js';
+import type { SqlValue } from './database.js';
+
+/** https://sqlite.org/datatype3.html, 3.1; `none`: BLOB. */
+export type Affinity = 'integer' | 'text' | 'none' | 'real' | 'numeric';
+
+const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const numeric = /^\s*[+-]?(\d|\.\d|inf|0x)/i;
+/** What is bound for a text must come back as it is: no NUL, no half of a surrogate pair. */
+const broken = /[\0\ud800-\udfff]/;
+
+/** What to store for a value in tagged form, and whether that alone says which value it was. */
+export interface Stored {
+  value: SqlValue;
+  exact: boolean;
+}
+
+const nothing: Stored = { value: null, exact: false };
+
+export function toColumn(tagged: unknown, affinity: Affinity): Stored {
+  switch (typeof tagged) {
+    case 'string':
+      return { value: tagged, exact: isExactText(tagged, affinity) };
+    case 'number':
+      return { value: tagged, exact: isExactNumber(tagged, affinity) };
+    case 'boolean':
+      return { value: Number(tagged), exact: false };
+    default:
+      return tagged === null ? nothing : ofObject(decodeValue(structuredClone(tagged)), affinity);
+  }
+}
+
+function ofObject(value: unknown, affinity: Affinity): Stored {
+  if (typeof value === 'bigint') return ofBigint(value, affinity);
+  if (typeof value === 'number') return ofSpecial(value, affinity);
+  if (value === undefined) return nothing;
+  if (value instanceof Uint8Array) return { value, exact: true };
+  if (!(value instanceof Date)) return { value: JSON.stringify(encodeValue(value)), exact: false };
+  const isText = affinity === 'text' || affinity === 'none' || affinity === 'numeric';
+  if (Number.isNaN(value.getTime())) return nothing;
+  return { value: isText ? value.toISOString() : value.getTime(), exact: false };
+}
+
+function isExactText(text: string, affinity: Affinity): boolean {
+  if (broken.test(text) && (text.includes('\0') || !isWellFormed(text))) return false;
+  return affinity === 'text' || affinity === 'none' || !numeric.test(text);
+}
+
+function isWellFormed(text: string): boolean {
+  try {
+    encodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isExactNumber(value: number, affinity: Affinity): boolean {
+  if (affinity === 'text') return false;
+  // A column of whole numbers makes one of what fits, and a large one comes back as a bigint.
+  return !Number.isInteger(value) || Number.isSafeInteger(value) || affinity === 'real';
+}
+
+function ofBigint(value: bigint, affinity: Affinity): Stored {
+  if (value < int64.min || value > int64.max) return { value: value.toString(), exact: false };
+  const isLarge = !Number.isSafeInteger(Number(value));
+  return { value, exact: isLarge && affinity !== 'text' && affinity !== 'real' };
+}
+
+/** NaN, the infinities, and the zero below zero. */
+function ofSpecial(value: number, affinity: Affinity): Stored {
+  if (Number.isNaN(value)) return nothing;
+  return { value, exact: value !== 0 && affinity !== 'text' };
+}
+
+/** The tagged form of what a column holds; undefined: NULL is a field that the row lacks. */
+export function fromColumn(value: SqlValue): unknown {
+  return value === null ? undefined : encodeValue(value);
+}
+
+/** Whether a column holds what was stored. */
+export function isSameStored(a: SqlValue, b: SqlValue): boolean {
+  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return Object.is(a, b);
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,162 @@
+// The libraries that an app may have: the official sqlite-wasm, better-sqlite3, node:sqlite. Each
+// as a Database; none is imported here, only its handle is looked at.
+import { TidemarkError } from '../../errors.js';
+import type { SqliteDatabase, SqlValue } from './database.js';
+
+/** `sqlite3.oo1.DB` of @sqlite.org/sqlite-wasm. */
+export interface WasmDatabase {
+  exec(options: object): unknown;
+  changes(): number;
+  pointer?: unknown;
+}
+
+/** A `Database` of better-sqlite3. */
+export interface BetterDatabase {
+  prepare(sql: string): BetterStatement;
+  exec(sql: string): unknown;
+  readonly inTransaction: boolean;
+}
+
+interface BetterStatement {
+  readonly reader: boolean;
+  raw(on: boolean): BetterStatement;
+  safeIntegers(on: boolean): BetterStatement;
+  all(...parameters: unknown[]): unknown[];
+  run(...parameters: unknown[]): { changes: number };
+}
+
+/** A `DatabaseSync` of node:sqlite. */
+export interface NodeDatabase {
+  prepare(sql: string): NodeStatement;
+  exec(sql: string): void;
+  readonly isTransaction: boolean;
+}
+
+interface NodeStatement {
+  setReadBigInts(on: boolean): void;
+  all(...parameters: unknown[]): Record<string, unknown>[];
+}
+
+export type SqliteHandle = WasmDatabase | BetterDatabase | NodeDatabase | SqliteDatabase;
+
+/** Throws `bad_input` for what is none of them. */
+export function databaseOf(handle: SqliteHandle): SqliteDatabase {
+  if (typeof handle !== 'object' || handle === null || !('exec' in handle)) throw unknownHandle();
+  if ('all' in handle) return handle;
+  if ('inTransaction' in handle) return new Better(handle);
+  if ('isTransaction' in handle) return new Node(handle);
+  if ('changes' in handle && 'pointer' in handle) return new Wasm(handle);
+  throw unknownHandle();
+}
+
+const unknownHandle = () =>
+  new TidemarkError('bad_input', 'db is no database of sqlite-wasm, better-sqlite3 or node:sqlite');
+
+/** Statements that were prepared, the last used last; the first goes where there are too many. */
+class Prepared<S> {
+  readonly #statements = new Map<string, S>();
+
+  constructor(readonly prepare: (sql: string) => S) {}
+
+  get(sql: string): S {
+    const known = this.#statements.get(sql);
+    const statement = known ?? this.prepare(sql);
+    if (known !== undefined) this.#statements.delete(sql);
+    else if (this.#statements.size >= preparedMax)
+      for (const [first] of this.#statements) {
+        this.#statements.delete(first);
+        break;
+      }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Statements kept ready, at most. */
+const preparedMax = 200;
+
+// They read all integers as bigints, or none.
+function plain(value: unknown): SqlValue {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+  return value instanceof Uint8Array ? new Uint8Array(value) : (value as SqlValue);
+}
+
+class Better implements SqliteDatabase {
+  readonly #prepared: Prepared<BetterStatement>;
+
+  constructor(readonly db: BetterDatabase) {
+    this.#prepared = new Prepared((sql) => {
+      const statement = db.prepare(sql).safeIntegers(true);
+      return statement.reader ? statement.raw(true) : statement;
+    });
+  }
+
+  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+    const statement = this.#prepared.get(sql);
+    if (statement.reader)
+      return (statement.all(...parameters) as unknown[][]).map((row) => row.map(plain));
+    statement.run(...parameters);
+    return [];
+  }
+
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  get inTransaction(): boolean {
+    return this.db.inTransaction;
+  }
+}
+
+class Node implements SqliteDatabase {
+  readonly #prepared: Prepared<NodeStatement>;
+
+  constructor(readonly db: NodeDatabase) {
+    this.#prepared = new Prepared((sql) => {
+      const statement = db.prepare(sql);
+      statement.setReadBigInts(true);
+      return statement;
+    });
+  }
+
+  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+    const rows = this.#prepared.get(sql).all(...parameters);
+    return rows.map((row) => Object.values(row).map(plain));
+  }
+
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  get inTransaction(): boolean {
+    return this.db.isTransaction;
+  }
+}
+
+class Wasm implements SqliteDatabase {
+  constructor(readonly db: WasmDatabase) {}
+
+  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+    const bind = parameters.length > 0 ? { bind: [...parameters] } : {};
+    const options = { sql, ...bind, rowMode: 'array', returnValue: 'resultRows' };
+    return (this.db.exec(options) as SqlValue[][]).map((row) => row.map(plain));
+  }
+
+  exec(sql: string): void {
+    this.db.exec({ sql });
+  }
+
+  // Its handle does not tell. A BEGIN takes no lock, and fails within another.
+  get inTransaction(): boolean {
+    try {
+      this.exec('BEGIN');
+    } catch {
+      return true;
+    }
+    this.exec('ROLLBACK');
+    return false;
+  }
+}

@@ -1,0 +1,181 @@
+// Changes of the hub, written to the app's tables: as they are where a record is clean, joined with
+// what is pending where it is not.
+import { columnsOfChange, type JoinedColumns } from '../../columns.js';
+import { TidemarkError } from '../../errors.js';
+import { sql } from '../../generated/sqlite.js';
+import type { Join } from '../../merge.js';
+import { checkValue } from '../../values.js';
+import type { Change, IdText, Loss, RecordKey, WireRow } from '../../wire.js';
+import { coveredBy } from '../covered.js';
+import { groupBy } from '../group.js';
+import { lossesOf } from '../losses.js';
+import { decide, foldWrites, placeOf } from '../pending.js';
+import type { SqliteDatabase, SqlValue } from './database.js';
+import { addLetter } from './letters.js';
+import { type LogWrite, type RowsByNumber, readWritesOf } from './log.js';
+import { graveOf } from './outbox.js';
+import type { Rows } from './rows.js';
+
+/** What came of changes, beside the rows. */
+export interface PageOutcome {
+  /** Patches that had no record to patch. */
+  missing: RecordKey[];
+  /** Records whose pending writes met a change: these may be stamped again. */
+  contested: RecordKey[];
+  /** Pending writes that the hub was shown to hold, or something later. */
+  covered: LogWrite[];
+  losses: Loss[];
+  /** Records whose rows the database does not let in. */
+  refused: RecordKey[];
+}
+
+export const newOutcome = (): PageOutcome => ({
+  missing: [],
+  contested: [],
+  covered: [],
+  losses: [],
+  refused: [],
+});
+
+/** Pending writes by the place of their record. */
+export type Pending = Map<string, LogWrite[]>;
+
+/** What is pending of the records of `changes`. */
+export function pendingOf(
+  db: SqliteDatabase,
+  tables: RowsByNumber,
+  changes: readonly RecordKey[],
+): Pending {
+  const byName = new Map([...tables.values()].map((rows) => [rows.table.name, rows]));
+  const records = changes.flatMap(({ table, id }): [number, SqlValue][] => {
+    const rows = byName.get(table);
+    const key = rows && keyOrNone(rows, id);
+    return rows && key !== undefined ? [[rows.table.tbl, key]] : [];
+  });
+  return groupBy(records.length > 0 ? readWritesOf(db, tables, records) : [], placeOf);
+}
+
+// A key that has no place here has no writes, either.
+function keyOrNone(rows: Rows, id: IdText): SqlValue | undefined {
+  try {
+    return rows.key(id);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The changes of one page to one table, gathered, and written in an order that fits its indexes. */
+export class TablePage {
+  readonly #puts = new Map<IdText, WireRow>();
+  readonly #deletes: IdText[] = [];
+  readonly #changes = new Map<IdText, Change>();
+
+  constructor(
+    readonly rows: Rows,
+    readonly outcome: PageOutcome,
+  ) {}
+
+  apply(changes: readonly Change[], join: Join, pending: Pending): void {
+    for (const change of changes) {
+      this.#changes.set(change.id, change);
+      for (const value of Object.values(change.row ?? {})) checkValue(value);
+    }
+    const clean = changes.filter((change) => !pending.has(placeOf(change)));
+    const contested = changes.filter((change) => pending.has(placeOf(change)) && !change.absent);
+    if (contested.length > 0) this.#merge(contested, join, pending);
+    for (const { id, deleted, absent, patch, row = {} } of clean)
+      if (deleted || absent) this.#deletes.push(id);
+      else if (!patch) this.#puts.set(id, row);
+    for (const id of this.#deletes) this.#attempt(id, () => this.rows.remove(id));
+    for (const change of clean) if (change.patch) this.#patch(change);
+    this.#put();
+  }
+
+  #merge(changes: readonly Change[], join: Join, pending: Pending): void {
+    const writes = changes.map((change) => pending.get(placeOf(change)) as LogWrite[]);
+    const local = writes.map((of) => foldWrites(of.map(({ columns }) => columns)));
+    const joined = join(local, changes.map(columnsOfChange));
+    for (const [i, change] of changes.entries()) {
+      const mine = local[i] as NonNullable<(typeof local)[number]>;
+      this.#meet(change, writes[i] as LogWrite[], mine, joined[i] as JoinedColumns, pending);
+    }
+  }
+
+  #meet(
+    change: Change,
+    writes: readonly LogWrite[],
+    local: ReturnType<typeof foldWrites>,
+    joined: JoinedColumns,
+    pending: Pending,
+  ): void {
+    const { db, table } = this.rows;
+    const { id } = change;
+    this.outcome.contested.push({ table: table.name, id });
+    const key = this.rows.key(id);
+    const here = this.rows.read(id);
+    const row = here ?? graveOf(db, table.tbl, key);
+    this.outcome.losses.push(...lossesOf(local, row, change, joined));
+    const covered = new Set(coveredBy(change, writes, local, row));
+    this.outcome.covered.push(...covered);
+    const left = writes.filter((write) => !covered.has(write));
+    if (left.length > 0) pending.set(placeOf(change), left);
+    else pending.delete(placeOf(change));
+    const decision = decide(local, row, change, joined);
+    if (decision.kind === 'put') this.#puts.set(id, decision.row);
+    if (decision.kind !== 'delete') return;
+    this.#deletes.push(id);
+    if (here !== undefined) db.all(sql.gravePut, [table.tbl, key, JSON.stringify(here)]);
+  }
+
+  #patch({ id, row = {} }: Change): void {
+    const { db, table } = this.rows;
+    const isHere = this.#attempt(id, () => this.rows.patch(id, row));
+    if (isHere !== false) return;
+    // One that was refused before would not be brought by reading it again.
+    if (db.all(sql.letterRefused, [table.name, id])[0]?.[0] === 1) return;
+    this.outcome.missing.push({ table: table.name, id });
+  }
+
+  /** What one row leaves a unique index may be what another needs. */
+  #put(): void {
+    let left = [...this.#puts];
+    for (;;) {
+      const refused = new Map<IdText, TidemarkError>();
+      for (const [id, row] of left)
+        this.#attempt(
+          id,
+          () => this.rows.put(id, row),
+          (error) => refused.set(id, error),
+        );
+      const stuck = refused.size === left.length;
+      left = left.filter(([id]) => refused.has(id));
+      if (left.length === 0) return;
+      if (!stuck) continue;
+      for (const [id, error] of refused) this.#refuse(id, error);
+      return;
+    }
+  }
+
+  // The page must not wait for the app to choose.
+  #attempt<T>(
+    id: IdText,
+    write: () => T,
+    refused: (error: TidemarkError) => void = (error) => this.#refuse(id, error),
+  ): T | undefined {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof TidemarkError)) throw error;
+      if (error.code !== 'constraint' && error.code !== 'key_unsupported') throw error;
+      refused(error);
+      return undefined;
+    }
+  }
+
+  #refuse(id: IdText, { code, message }: TidemarkError): void {
+    const change = this.#changes.get(id) as Change;
+    if (change.deleted || change.absent) return; // it was never here
+    this.outcome.refused.push(change);
+    addLetter(this.rows.db, change, { code, message });
+  }
+}

@@ -1,0 +1,178 @@
+// Rows of the app's tables in tagged form: reading them, and writing what sync brings.
+import { TidemarkError } from '../../errors.js';
+import { sql } from '../../generated/sqlite.js';
+import { isAbsent, setOwn } from '../../values.js';
+import type { IdText, WireRow } from '../../wire.js';
+import { fromColumn, isSameStored, type Stored, toColumn } from './column-values.js';
+import { isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
+import { idOf, keyOf, partsOf } from './keys.js';
+import type { Column, Table } from './tables.js';
+
+/** The rows of one table. */
+export class Rows {
+  #hasExtras: boolean | null = null;
+
+  constructor(
+    readonly db: SqliteDatabase,
+    readonly table: Table,
+  ) {}
+
+  parts(id: IdText): SqlValue[] {
+    return partsOf(id, this.table.keys.length);
+  }
+
+  key(id: IdText): SqlValue {
+    return keyOf(this.parts(id));
+  }
+
+  id(key: SqlValue): IdText {
+    return idOf(key, this.table.keys.length);
+  }
+
+  /** Whether the database has the table. */
+  get exists(): boolean {
+    return this.table.columns.length > 0;
+  }
+
+  read(id: IdText): WireRow | undefined {
+    if (!this.exists) return undefined;
+    const parts = this.parts(id);
+    const [found] = this.db.all(this.table.texts.read, parts);
+    return found && this.tagged(found, keyOf(parts));
+  }
+
+  has(id: IdText): boolean {
+    return this.exists && this.db.all(this.table.texts.read, this.parts(id)).length > 0;
+  }
+
+  /** A row as the database has it, in tagged form. */
+  tagged(found: readonly SqlValue[], key: SqlValue): WireRow {
+    const row: WireRow = {};
+    for (const [i, { name }] of this.table.columns.entries()) {
+      const value = fromColumn(found[i] as SqlValue);
+      if (value !== undefined) setOwn(row, name, value);
+    }
+    if (this.#extras()) this.#addExtras(row, found, key);
+    return row;
+  }
+
+  #addExtras(row: WireRow, found: readonly SqlValue[], key: SqlValue): void {
+    for (const [field, stored, text] of this.db.all(sql.extras, [this.table.tbl, key])) {
+      const i = this.table.columns.findIndex(({ name }) => name === field);
+      if (i >= 0 && !isSameStored(found[i] as SqlValue, stored as SqlValue)) continue;
+      const value = JSON.parse(text as string);
+      if (isAbsent(value)) delete row[field as string];
+      else setOwn(row, field as string, value);
+    }
+  }
+
+  #extras(): boolean {
+    this.#hasExtras ??= this.db.all(sql.extrasCount)[0]?.[0] !== 0;
+    return this.#hasExtras;
+  }
+
+  /** Writes a whole row. Throws `constraint` for one that the database does not let in. */
+  put(id: IdText, row: WireRow): void {
+    const parts = this.parts(id);
+    const stored = this.table.columns.map((column) => storedOf(column, row, parts));
+    const values = stored.map(({ value }) => value);
+    this.#write(id, this.table.texts.put, values);
+    this.#checkKey(id, parts);
+    this.#keepExtras(keyOf(parts), row, stored, this.table.columns);
+  }
+
+  /** Sets some fields; returns false where there is no such row. */
+  patch(id: IdText, fields: WireRow): boolean {
+    const parts = this.parts(id);
+    const columns = this.table.columns.filter(
+      ({ name, key }) => key === 0 && Object.hasOwn(fields, name),
+    );
+    const stored = columns.map((column) => storedOf(column, fields, parts));
+    if (!this.has(id)) return false;
+    if (columns.length > 0) {
+      const sets = columns.map(({ name }) => `${quoted(name)} = ?`).join(', ');
+      const values = [...stored.map(({ value }) => value), ...parts];
+      this.#write(id, `${this.table.texts.update}${sets}${this.table.texts.where}`, values);
+    }
+    this.#keepExtras(keyOf(parts), fields, stored, columns);
+    return true;
+  }
+
+  remove(id: IdText): void {
+    const parts = this.parts(id);
+    this.db.all(this.table.texts.remove, parts);
+    if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, keyOf(parts)]);
+  }
+
+  #write(id: IdText, text: string, values: SqlValue[]): void {
+    try {
+      this.db.all(text, values);
+    } catch (cause) {
+      if (!isConstraint(cause)) throw cause;
+      const why = (cause as Error).message;
+      throw new TidemarkError('constraint', `${this.table.name} ${id}: ${why}`, { cause });
+    }
+  }
+
+  /** Throws where the key's columns hold another key than the id's: it has no place here. */
+  #checkKey(id: IdText, parts: readonly SqlValue[]): void {
+    const bent = this.table.keys.some(({ affinity }, i) => !isKept(parts[i] as SqlValue, affinity));
+    if (bent)
+      throw new TidemarkError('constraint', `${this.table.name} ${id}: not its kind of key`);
+  }
+
+  #keepExtras(
+    key: SqlValue,
+    row: WireRow,
+    stored: readonly Stored[],
+    columns: readonly Column[],
+  ): void {
+    const { tbl } = this.table;
+    const own = this.#extras();
+    for (const [i, { name }] of columns.entries()) {
+      const { value, exact } = stored[i] as Stored;
+      if (exact) {
+        if (own) this.db.all(sql.extraDrop, [tbl, key, name]);
+        continue;
+      }
+      const text = Object.hasOwn(row, name) ? JSON.stringify(row[name]) : absentText;
+      this.#keepExtra(key, name, value, text);
+    }
+    for (const name of Object.keys(row)) {
+      if (this.table.columns.some((column) => column.name === name)) continue;
+      this.#keepExtra(key, name, null, JSON.stringify(row[name]));
+    }
+  }
+
+  #keepExtra(key: SqlValue, name: string, stored: SqlValue, text: string): void {
+    const { tbl } = this.table;
+    const known = this.table.columns.some((column) => column.name === name);
+    if (!known && text === absentText) {
+      if (this.#extras()) this.db.all(sql.extraDrop, [tbl, key, name]);
+      return;
+    }
+    this.db.all(sql.extraPut, [tbl, key, name, stored, text]);
+    this.#hasExtras = true;
+  }
+}
+
+const absentText = JSON.stringify({ '$tm:absent': 0 });
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+// A field that the row lacks is NULL, and the other way round.
+function storedOf(column: Column, row: WireRow, parts: readonly SqlValue[]): Stored {
+  const { name, affinity, key, absent } = column;
+  const value = row[name];
+  const isThere = Object.hasOwn(row, name) && !isAbsent(value);
+  if (key > 0) {
+    const part = parts[key - 1] as SqlValue;
+    const exact = isThere && JSON.stringify(fromColumn(part)) === JSON.stringify(value);
+    return { value: part, exact };
+  }
+  return isThere ? toColumn(value, affinity) : { value: absent, exact: absent === null };
+}
+
+function isKept(part: SqlValue, affinity: Column['affinity']): boolean {
+  if (part instanceof Uint8Array) return true;
+  return toColumn(part, affinity).exact;
+}

@@ -1,0 +1,318 @@
+// SqliteStore: the Store port over a SQLite database of the app. Triggers record what any program
+// writes; what is asked here is done at once, in one transaction each.
+import { asTidemarkError, TidemarkError } from '../../errors.js';
+import { sql } from '../../generated/sqlite.js';
+import { newDeviceId } from '../../ids.js';
+import type { Join } from '../../merge.js';
+import { nodeOf } from '../../stamp-words.js';
+import type { IdText, Loss, RecordKey, StampText } from '../../wire.js';
+import { allSentWith } from '../carried.js';
+import { moveCursor } from '../journal.js';
+import { pendingRecordsOf } from '../local-write.js';
+import {
+  type Commit,
+  type CommitResult,
+  type DeadLetter,
+  type LoadedState,
+  type LocalWrite,
+  type MergeMode,
+  type NewWrites,
+  type Outbox,
+  type PendingRecord,
+  type PendingWrite,
+  type RecordState,
+  type ScanPage,
+  type Stamper,
+  type Store,
+  type SyncLogEntry,
+  syncLogMax,
+} from '../store.js';
+import { applyCommit, coveredNames, unrecorded } from './commit.js';
+import { type SqliteDatabase, transact } from './database.js';
+import {
+  addReread,
+  countLetters,
+  dropLoss,
+  isReread,
+  keepLosses,
+  readLetter,
+  readLetters,
+  readLosses,
+} from './letters.js';
+import { writeLocal } from './local.js';
+import { countLog, type RowsByNumber, settleLog } from './log.js';
+import { readOutbox } from './outbox.js';
+import { adoptRows, readAgain } from './reading.js';
+import { Rows } from './rows.js';
+import { scanned } from './scan.js';
+import { nodeNumber, restampLog } from './stamps.js';
+import { keepDoubts, putState, readState } from './state.js';
+import { checkTable, dropTriggers, readTables, rebuildTriggers } from './tables.js';
+import { Watch } from './watch.js';
+
+export interface SqliteStoreOptions {
+  tables: ReadonlyMap<string, MergeMode>;
+  /** Names the node under which triggers stamp, and stamps what is adopted. */
+  stamper: Stamper;
+  /** A label of this device; one is drawn if there is none. */
+  device?: string | undefined;
+}
+
+export class SqliteStore implements Store {
+  #tables: RowsByNumber = new Map();
+  #schema = -1;
+  readonly #watch: Watch;
+
+  private constructor(
+    readonly db: SqliteDatabase,
+    readonly stamper: Stamper,
+  ) {
+    this.#watch = new Watch(() => this.#run(() => this.#written()));
+  }
+
+  /** Starts to sync the tables: existing rows of a new one are adopted. `table_unsupported`. */
+  static open(db: SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
+    const store = new SqliteStore(db, options.stamper);
+    store.#run(() => store.#cover(options));
+    return store;
+  }
+
+  #run<T>(work: () => T): T {
+    try {
+      if (this.db.inTransaction)
+        throw new TidemarkError('store_failed', 'a transaction of the app is open');
+      // What is applied may refer to what has not come yet, or never will: deleted elsewhere.
+      const [[checked] = []] = this.db.all('PRAGMA foreign_keys');
+      if (checked === 1) this.db.exec('PRAGMA foreign_keys = OFF');
+      try {
+        return transact(this.db, () => {
+          this.#look();
+          return work();
+        });
+      } finally {
+        if (checked === 1) this.db.exec('PRAGMA foreign_keys = ON');
+      }
+    } catch (error) {
+      this.#schema = -1;
+      throw asTidemarkError(error, 'store_failed');
+    }
+  }
+
+  /** Reads the tables again where the schema is another: triggers follow its columns. */
+  #look(): void {
+    const [[version] = []] = this.db.all('PRAGMA schema_version');
+    if (version === this.#schema) return;
+    if (this.db.all(sql.version).length === 0) return;
+    for (const { tbl, covered, columns, fields } of readTables(this.db))
+      if (covered && columns.some(({ name }) => !fields.includes(name)))
+        rebuildTriggers(this.db, tbl);
+    this.#read();
+  }
+
+  #read(): void {
+    const tables = readTables(this.db);
+    this.#tables = new Map(tables.map((table) => [table.tbl, new Rows(this.db, table)]));
+    this.#schema = this.db.all('PRAGMA schema_version')[0]?.[0] as number;
+  }
+
+  #cover({ tables, device }: SqliteStoreOptions): void {
+    const { db } = this;
+    if (db.all(sql.version).length === 0) {
+      db.exec(sql.schema);
+      db.all(sql.begin, [device ?? newDeviceId()]);
+    }
+    const before = new Set(coveredNames(this.#tables));
+    for (const [name, merge] of tables)
+      db.all(sql.tableAdd, [name, merge, Number(checkTable(db, name))]);
+    db.all(sql.tableUncover, [JSON.stringify([...tables.keys()])]);
+    for (const table of readTables(db))
+      if (table.covered) rebuildTriggers(db, table.tbl);
+      else dropTriggers(db, table.tbl);
+    this.#read();
+    const state = readState(db);
+    if (device !== undefined) state.device = device;
+    const fresh = [...this.#tables.values()].filter(({ table }) => {
+      return table.covered && !before.has(table.name);
+    });
+    if (fresh.length > 0) moveCursor(state, null);
+    const numbers = new Set(fresh.map(({ table }) => table.tbl));
+    adoptRows(db, this.#tables, nodeOf(this.stamper.reserve(1)), true, numbers);
+    putState(db, state);
+  }
+
+  async load(): Promise<LoadedState> {
+    return this.#run(() => {
+      settleLog(this.db, this.#tables);
+      const { term: _, safe: __, old: ___, ...state } = readState(this.db);
+      const covered = [...this.#tables.values()].filter(({ table }) => table.covered);
+      const tables = Object.fromEntries(covered.map(({ table }) => [table.name, table.merge]));
+      const [[newest] = []] = this.db.all(sql.logNewest);
+      const [[adopted] = []] = this.db.all(sql.logAdopted);
+      const count = countLog(this.db);
+      const log = { newest: newest as StampText | null, adopted: adopted as number };
+      return { ...state, tables, ...log, ...count };
+    });
+  }
+
+  async readOutbox(limit: number): Promise<Outbox> {
+    return this.#run(() => readOutbox(this.db, this.#tables, limit));
+  }
+
+  async sending(writes: readonly PendingWrite[]): Promise<void> {
+    const entries = JSON.stringify(allSentWith(writes).map(({ entry }) => entry));
+    this.#run(() => this.db.all(sql.logSent, [entries]));
+  }
+
+  async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
+    return this.#run(() => {
+      const { db, stamper } = this;
+      const on = { db, tables: this.#tables, join, node: nodeOf(stamper.reserve(1)) };
+      const result = applyCommit(on, commit, term);
+      this.#watch.seen(result.counted);
+      return result;
+    });
+  }
+
+  async restamp(again: (first: StampText, count: number) => StampText): Promise<void> {
+    this.#run(() => {
+      const { db } = this;
+      settleLog(db, this.#tables);
+      const { losses, lowered } = restampLog(db, this.#tables, again);
+      keepLosses(db, losses);
+      keepDoubts(
+        db,
+        lowered.filter((write) => isReread(db, write)),
+      );
+      db.all(sql.era, [nodeNumber(nodeOf(this.stamper.reserve(1)))]);
+    });
+  }
+
+  async lead(): Promise<number> {
+    return this.#run(() => {
+      const state = readState(this.db);
+      state.term += 1;
+      putState(this.db, state);
+      settleLog(this.db, this.#tables);
+      this.db.all(sql.era, [nodeNumber(nodeOf(this.stamper.reserve(1)))]);
+      return state.term;
+    });
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    return this.#run(() => readLetters(this.db));
+  }
+
+  async retryDeadLetter(id: number): Promise<void> {
+    this.#run(() => {
+      const letter = readLetter(this.db, id);
+      writeLocal(this.db, this.#tables, letter.change, letter);
+      this.db.all(sql.letterDrop, [id]);
+    });
+    this.#watch.look();
+  }
+
+  async discardDeadLetter(id: number): Promise<void> {
+    this.#run(() => {
+      addReread(this.db, readLetter(this.db, id).change);
+      this.db.all(sql.letterDrop, [id]);
+    });
+  }
+
+  async write(change: LocalWrite): Promise<void> {
+    this.#run(() => writeLocal(this.db, this.#tables, change));
+    this.#watch.look();
+  }
+
+  async scan(table: string, limit: number, after?: unknown): Promise<ScanPage> {
+    return this.#run(() => scanned(this.#tables, table, limit, after));
+  }
+
+  async writeAgain(records: readonly RecordKey[]): Promise<void> {
+    this.#run(() => {
+      for (const record of records) writeLocal(this.db, this.#tables, record, undefined, 'again');
+    });
+    this.#watch.look();
+  }
+
+  async losses(): Promise<Loss[]> {
+    return this.#run(() => readLosses(this.db, false));
+  }
+
+  async dropLoss(loss: Loss): Promise<void> {
+    this.#run(() => dropLoss(this.db, loss));
+  }
+
+  async droppedLosses(): Promise<Loss[]> {
+    return this.#run(() => readLosses(this.db, true));
+  }
+
+  async pendingRecords(): Promise<PendingRecord[]> {
+    return pendingRecordsOf(await this.readOutbox(Number.MAX_SAFE_INTEGER));
+  }
+
+  async recordState(table: string, id: IdText): Promise<RecordState> {
+    return this.#run(() => {
+      if (this.db.all(sql.letterOf, [table, id])[0]?.[0] === 1) return 'refused';
+      const rows = [...this.#tables.values()].find((each) => each.table.name === table);
+      const parameters = rows && [rows.table.tbl, rows.key(id)];
+      const isPending = parameters && this.db.all(sql.logHas, parameters)[0]?.[0] === 1;
+      return isPending ? 'pending' : 'synced';
+    });
+  }
+
+  async syncLog(): Promise<SyncLogEntry[]> {
+    return this.#run(() =>
+      this.db.all(sql.exchanges).map(([entry]) => JSON.parse(entry as string)),
+    );
+  }
+
+  async appendSyncLog(entry: SyncLogEntry): Promise<void> {
+    this.#run(() => {
+      this.db.all(sql.exchangeAdd, [JSON.stringify(entry)]);
+      this.db.all(sql.exchangesTrim, [syncLogMax]);
+    });
+  }
+
+  async adoption(choice: 'merge' | 'keep-remote'): Promise<void> {
+    if (choice === 'merge') return;
+    this.#run(() => {
+      this.db.all(sql.logRemoveAdopted);
+      this.db.all(sql.gravesDrop);
+      const state = readState(this.db);
+      readAgain(this.db, state, true);
+      putState(this.db, state);
+    });
+  }
+
+  async clear({ pending }: { pending: 'refuse' | 'discard' }): Promise<void> {
+    this.#run(() => {
+      const { db } = this;
+      settleLog(db, this.#tables);
+      const unsettled = countLog(db).pending + countLetters(db);
+      if (pending === 'refuse' && unsettled > 0) throw new TidemarkError('account_pending');
+      unrecorded(db, () => {
+        for (const { table, exists } of this.#tables.values())
+          if (exists) db.exec(`DELETE FROM "${table.name.replaceAll('"', '""')}"`);
+      });
+      db.exec(sql.clear);
+    });
+  }
+
+  onWrite(listener: (writes: readonly NewWrites[]) => void): () => void {
+    return this.#watch.add(listener);
+  }
+
+  #written(): number[] {
+    return this.db.all(sql.logSince, [this.#watch.last])[0] as number[];
+  }
+
+  /** Ends what is committed so far: what is written from here on is sent apart from it. */
+  mark(): void {
+    this.#run(() => settleLog(this.db, this.#tables));
+    this.#watch.look();
+  }
+
+  close(): void {
+    this.#watch.close();
+  }
+}
