@@ -1,5 +1,5 @@
-// `tidemark/service-worker`: sync while no page of the app is open. It connects as a tab does, under
-// the same lock and term: where a page leads, that one is asked to sync, and this one only waits.
+// `tidemark/service-worker`: sync while no page of the app is open. It connects as a tab does,
+// under the same lock and term: where a page leads, that one is asked to sync, and this one waits.
 import type { Dexie } from 'dexie';
 import { syncTag } from './background.js';
 import type {} from './dexie.js';

@@ -16,6 +16,9 @@ export interface OpenOptions {
   schema: Record<string, string>;
   /** Without the addon: as the app was before it. */
   plain?: boolean;
+  /** A version of the app after the first, and what it sets in every row of a table. */
+  next?: { schema: Record<string, string | null>; set?: [table: string, changes: Row] };
+  durability?: 'strict' | 'relaxed';
 }
 
 export interface ConnectOptions {
@@ -23,6 +26,8 @@ export interface ConnectOptions {
   live?: boolean;
   timeoutMs?: number;
   firstLogin?: 'merge' | 'keep-remote' | 'ask';
+  takeoverMs?: number;
+  persist?: boolean;
 }
 
 export interface Sync {

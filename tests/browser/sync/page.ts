@@ -1,9 +1,10 @@
 // A device in a page: a Dexie database with the built package as an app would use it, driven from
 // outside through
 // `window.device`. Rows leave the page as text that says exactly what they are.
-import { Dexie, liveQuery } from 'dexie';
+import { Dexie, liveQuery, type Transaction } from 'dexie';
 import { tidemark } from 'tidemark/dexie';
 import { canonicalText } from '../../../scripts/lib/canonical.mjs';
+import { storageCalls } from './page-storage.js';
 import type { ConnectOptions, Op, OpenOptions, Row, Sync } from './page-types.js';
 import { sampleRows } from './values.mjs';
 
@@ -44,13 +45,33 @@ async function apply([kind, name, first, second]: Op): Promise<void> {
 }
 
 const device = {
-  async open({ name, schema, plain }: OpenOptions): Promise<void> {
-    db = new Dexie(name, plain ? {} : { addons: [tidemark] });
+  ...storageCalls(
+    () => db,
+    () => sync,
+    apply,
+  ),
+
+  async open({ name, schema, plain, next, durability = 'relaxed' }: OpenOptions): Promise<void> {
+    db = new Dexie(name, {
+      ...(!plain && { addons: [tidemark] }),
+      chromeTransactionDurability: durability,
+    });
     db.version(1).stores(schema);
+    if (next !== undefined) {
+      const [table, changes] = next.set ?? [];
+      const upgrade = (trans: Transaction) =>
+        table === undefined
+          ? undefined
+          : trans
+              .table(table)
+              .toCollection()
+              .modify(changes as Row);
+      db.version(2).stores(next.schema).upgrade(upgrade);
+    }
     await db.open();
   },
 
-  async connect({ tables, live = true, timeoutMs, firstLogin }: ConnectOptions): Promise<void> {
+  async connect({ tables, live = true, timeoutMs, ...options }: ConnectOptions): Promise<void> {
     const transport = {
       ...(live ? {} : { paths: { live: null } }),
       ...(timeoutMs && { timeoutMs }),
@@ -68,7 +89,7 @@ const device = {
       },
       tables,
       transport,
-      ...(firstLogin && { firstLogin }),
+      ...options,
     })) as Sync;
     for (const name of eventNames) sync.on(name, (detail) => void events.push([name, detail]));
   },

@@ -7,6 +7,7 @@ import { cases as clocks } from './cases/clocks.mjs';
 import { cases as crashes } from './cases/crashes.mjs';
 import { cases as exchange } from './cases/exchange.mjs';
 import { cases as faults } from './cases/faults.mjs';
+import { cases as storage } from './cases/storage.mjs';
 import { cases as survive } from './cases/survive.mjs';
 import { cases as tables } from './cases/tables.mjs';
 import { cases as tabs } from './cases/tabs.mjs';
@@ -17,7 +18,7 @@ const caseMsMax = Number(process.env.CASE_MS ?? 60_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const lanes = Number(process.env.LANES ?? 2);
 const wanted = process.argv.slice(2);
-const groups = { exchange, faults, crashes, tabs, transactions, clocks, tables, survive };
+const groups = { exchange, faults, crashes, tabs, transactions, clocks, tables, storage, survive };
 const queue = Object.entries(groups).flatMap(([group, cases]) =>
   Object.entries(cases)
     .map(([name, run]) => ({ name: `${group}: ${name}`, run }))

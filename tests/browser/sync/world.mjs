@@ -41,6 +41,7 @@ export class World {
     world.files = {
       '/': pageOf('/page.js'),
       '/page.js': await bundlePage(here('page.ts'), { sourcemap: false }),
+      '/sw.js': await bundlePage(here('sw.ts'), { sourcemap: false }),
       '/tidemark.wasm': await readFile(here('../../../dist/tidemark.wasm')),
     };
     world.stateDirs = [];
@@ -207,8 +208,10 @@ export class Tab {
     });
   }
 
-  async start({ connect = true, open = true, ...options }) {
+  async start({ connect = true, open = true, room, ...options }) {
     const { device } = this;
+    // A browser that has seen much room looks again half a minute later.
+    if (room !== undefined) await this.limitRoom(room);
     await this.page.goto(device.proxy.url);
     await this.page.waitForFunction(() => 'device' in window);
     await this.call('setTokens', device.stage.tokens[0], device.stage.tokens[1]);
@@ -216,15 +219,27 @@ export class Tab {
     if (open && connect) await this.connect(options);
   }
 
-  open({ db = 'app', schema = plainTables, plain = false } = this.device.options) {
-    return this.call('open', { name: db, schema, plain });
+  open({ db = 'app', schema = plainTables, plain, next, durability } = this.device.options) {
+    return this.call('open', { name: db, schema, plain, next, durability });
   }
 
   connect(
     { schema = plainTables, tables = Object.keys(schema), ...options } = this.device.options,
   ) {
-    const { live, timeoutMs, firstLogin } = options;
-    return this.call('connect', { tables, live, timeoutMs, firstLogin });
+    const { live, timeoutMs, firstLogin, takeoverMs } = options;
+    return this.call('connect', { tables, live, timeoutMs, firstLogin, takeoverMs });
+  }
+
+  /** A session of the browser's own protocol, with this page. */
+  session() {
+    return this.device.context.newCDPSession(this.page);
+  }
+
+  /** Leaves the device so many bytes; without a number: all there are. */
+  async limitRoom(quotaSize) {
+    this.roomSession ??= await this.session();
+    const { origin } = new URL(this.device.proxy.url);
+    await this.roomSession.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
   }
 
   call(method, ...args) {
@@ -243,7 +258,7 @@ export class Tab {
   /** The renderer dies, as for want of memory: nothing in the page runs any more. */
   async crash() {
     const crashed = new Promise((resolve) => this.page.once('crash', resolve));
-    const session = await this.device.context.newCDPSession(this.page);
+    const session = await this.session();
     session.send('Page.crash').catch(() => {});
     await crashed;
     await this.end();

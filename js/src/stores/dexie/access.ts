@@ -167,8 +167,11 @@ export async function transact<T>(
   stores: readonly string[],
   work: (access: Access) => Promise<T>,
 ): Promise<T> {
+  const { db } = tracker;
   try {
-    return await tracker.db.transaction(`${mode}!`, [...new Set(stores)], async (transaction) => {
+    // Lost, it is opened again by its next use; Dexie itself does not try twice.
+    if (!db.isOpen() && !db.hasBeenClosed()) await db.open();
+    return await db.transaction(`${mode}!`, [...new Set(stores)], async (transaction) => {
       const { idbtrans } = transaction as unknown as { idbtrans: DBCoreTransaction };
       return work(new Access(tracker.core as DBCore, idbtrans));
     });

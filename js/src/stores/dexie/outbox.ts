@@ -54,6 +54,7 @@ export async function readOutbox(
 }
 
 async function load(access: Access, backlog: Backlog, limit: number): Promise<Loaded> {
+  await access.state(); // or nothing is to be sent: the database was emptied
   const { writes, unstamped } = await loadWrites(access, limit);
   const keys = (await access.keys(rereadsStore, rereadsMax)) as [string, IdText][];
   const rereads = keys.map(([table, id]) => ({ table, id }));
