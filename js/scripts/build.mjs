@@ -25,11 +25,19 @@ const hosts = [
     entries: {
       index: 'index.ts',
       dexie: 'dexie.ts',
+      'local-storage': 'local-storage.ts',
       background: 'background.ts',
       'service-worker': 'service-worker.ts',
     },
   },
-  { host: 'node', entries: { 'index.node': 'index.ts', 'dexie.node': 'dexie.ts' } },
+  {
+    host: 'node',
+    entries: {
+      'index.node': 'index.ts',
+      'dexie.node': 'dexie.ts',
+      'local-storage.node': 'local-storage.ts',
+    },
+  },
   { host: 'workerd', entries: { 'index.workerd': 'index.ts', worker: 'worker.ts' } },
 ];
 

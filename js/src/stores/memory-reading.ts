@@ -2,7 +2,7 @@
 // end, and the start of another user.
 import { TidemarkError } from '../errors.js';
 import type { Join } from '../merge.js';
-import type { Cursor, IdText } from '../wire.js';
+import type { Cursor, IdText, RecordKey } from '../wire.js';
 import type { Reset } from './commit.js';
 import { groupBy } from './group.js';
 import { foldHeads, type JournalEntry, moveCursor, offersOf } from './journal.js';
@@ -10,7 +10,8 @@ import { type Contents, emptyContents, noHub } from './memory-commit.js';
 import { adoptionStamp, isAdoption, placeOf, wholeColumns } from './pending.js';
 import { type PendingWrite, stampAfter } from './store.js';
 
-const recordAt = (place: string) => {
+/** The record of a place. */
+export const recordAt = (place: string) => {
   const [table, id] = JSON.parse(place) as [string, IdText];
   return { table, id };
 };
@@ -34,17 +35,21 @@ export function applyReset(
 }
 
 /**
- * Logs the rows of which nothing is pending, as written before everything else; and of the `fresh`
- * tables, of which no hub knew, only these, as created.
+ * Logs the rows of which nothing is pending, as written before everything else; and with
+ * `isFresh` only those of which no hub knew, as created.
  */
-export function adoptRows(next: Contents, node: string, fresh?: ReadonlySet<string>): void {
+export function adoptRows(
+  next: Contents,
+  node: string,
+  isFresh?: (record: RecordKey) => boolean,
+): void {
   const pending = new Set(next.log.map(placeOf));
   let adopted = next.log.filter(({ columns }) => isAdoption(columns.register)).length;
   for (const place of next.rows.keys()) {
     const record = recordAt(place);
-    if (pending.has(place) || fresh?.has(record.table) === false) continue;
+    if (pending.has(place) || isFresh?.(record) === false) continue;
     const columns = wholeColumns(stampAfter(adoptionStamp(node), adopted++));
-    next.log.push(entryOf(next, { ...record, columns }, fresh !== undefined));
+    next.log.push(entryOf(next, { ...record, columns }, isFresh !== undefined));
   }
 }
 
