@@ -219,6 +219,14 @@ export interface Stamper {
   reserve(count: number): StampText;
 }
 
+/** What recording needs of the engine, where it stamps writes itself or says how they are stamped. */
+export interface Clock extends Stamper {
+  /** The greatest stamp that the hub is known to have accepted. */
+  readonly accepted: StampText | null;
+  readonly offsetMs: number;
+  restore(accepted: StampText | null, newest: StampText | null, offsetMs: number): void;
+}
+
 /** The stamp `n` places after `first` in one reservation. */
 export function stampAfter(first: StampText, n: number): StampText {
   if (n === 0) return first;

@@ -92,6 +92,7 @@ export const coveredTests: StoreTests = {
     equal([await left(subject), await read(subject)], [['m,n'], { id: 'a', n: 9, m: 2 }], 'field');
     await subject.pull(deleted(stamp));
     equal(await left(subject), ['m,n'], 'a delete');
+    await subject.driver.put('todos', { id: 'a', n: 3 });
     await subject.acknowledge(await subject.writes());
     await remove(subject.driver);
     const [at = ''] = (await subject.writes()).map(({ columns }) => columns.register);

@@ -17,6 +17,11 @@ import type { TestClock } from './clock.js';
 /** A store with tables whose rows hold their key in the field `id`. */
 export interface StoreDriver {
   store: Store;
+  /**
+   * The database holds no arrays and no broken texts as keys, and what it lets the app write under
+   * a key that cannot be synced becomes a letter.
+   */
+  narrowKeys?: true;
   put(table: string, row: Row): Promise<void>;
   /** Sets some fields; a field given as `undefined` holds undefined. */
   update(table: string, key: unknown, changes: Row): Promise<void>;

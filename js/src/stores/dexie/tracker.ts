@@ -2,16 +2,11 @@
 // who is told of writes. Made by the addon with the Dexie instance, connected or not.
 import type { DBCore, Dexie } from 'dexie';
 import type { StampText } from '../../wire.js';
-import type { MergeMode, NewWrites, Stamper } from '../store.js';
+import type { Clock, MergeMode, NewWrites } from '../store.js';
 import { type LogEntry, newestOf, newestWindow } from './entry.js';
 import { logStore, type StateRow, stateStore } from './schema.js';
 
-/** What recording needs of the engine. */
-export interface Clock extends Stamper {
-  readonly accepted: StampText | null;
-  readonly offsetMs: number;
-  restore(accepted: StampText | null, newest: StampText | null, offsetMs: number): void;
-}
+export type { Clock } from '../store.js';
 
 interface Saved {
   accepted: StampText | null;

@@ -4,7 +4,7 @@ import { columnsOfChange, type JoinedColumns } from '../../columns.js';
 import { TidemarkError } from '../../errors.js';
 import { sql } from '../../generated/sqlite.js';
 import type { Join } from '../../merge.js';
-import { checkValue } from '../../values.js';
+import { checkValue, isAbsent } from '../../values.js';
 import type { Change, IdText, Loss, RecordKey, WireRow } from '../../wire.js';
 import { coveredBy } from '../covered.js';
 import { groupBy } from '../group.js';
@@ -78,7 +78,7 @@ export class TablePage {
   apply(changes: readonly Change[], join: Join, pending: Pending): void {
     for (const change of changes) {
       this.#changes.set(change.id, change);
-      for (const value of Object.values(change.row ?? {})) checkValue(value);
+      for (const value of Object.values(change.row ?? {})) if (!isAbsent(value)) checkValue(value);
     }
     const clean = changes.filter((change) => !pending.has(placeOf(change)));
     const contested = changes.filter((change) => pending.has(placeOf(change)) && !change.absent);

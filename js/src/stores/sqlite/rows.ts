@@ -78,7 +78,9 @@ export class Rows {
     const values = stored.map(({ value }) => value);
     this.#write(id, this.table.texts.put, values);
     this.#checkKey(id, parts);
-    this.#keepExtras(keyOf(parts), row, stored, this.table.columns);
+    const key = keyOf(parts);
+    if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, key]);
+    this.#keepExtras(key, row, stored, this.table.columns);
   }
 
   /** Sets some fields; returns false where there is no such row. */

@@ -4,7 +4,7 @@ import { nodeOf } from '../../stamp-words.js';
 import type { Loss, StampText } from '../../wire.js';
 import { lossOfShown } from '../losses.js';
 import { adoptionStamp, isAdoption, placeOf } from '../pending.js';
-import { stampAfter } from '../store.js';
+import { type Clock, stampAfter } from '../store.js';
 import type { SqliteDatabase } from './database.js';
 import { type LogWrite, type RowsByNumber, readWrites } from './log.js';
 
@@ -59,4 +59,15 @@ export function restampLog(
   }
   db.all(sql.logSetTime, [greatest]);
   return done;
+}
+
+/**
+ * From now on triggers stamp as this clock would: under its node, with its offset, past what the
+ * hub has accepted. The log ends with a boundary.
+ */
+export function stampAs(db: SqliteDatabase, clock: Clock): void {
+  const { accepted, offsetMs } = clock;
+  db.all(sql.era, [nodeNumber(nodeOf(clock.reserve(1)))]);
+  db.all(sql.clockPut, [aheadOf(offsetMs)]);
+  if (accepted !== null) db.all(sql.logRaise, [timeOf(accepted)]);
 }

@@ -10,6 +10,7 @@ import { allSentWith } from '../carried.js';
 import { moveCursor } from '../journal.js';
 import { pendingRecordsOf } from '../local-write.js';
 import {
+  type Clock,
   type Commit,
   type CommitResult,
   type DeadLetter,
@@ -22,7 +23,6 @@ import {
   type PendingWrite,
   type RecordState,
   type ScanPage,
-  type Stamper,
   type Store,
   type SyncLogEntry,
   syncLogMax,
@@ -45,15 +45,15 @@ import { readOutbox } from './outbox.js';
 import { adoptRows, readAgain } from './reading.js';
 import { Rows } from './rows.js';
 import { scanned } from './scan.js';
-import { nodeNumber, restampLog } from './stamps.js';
+import { restampLog, stampAs } from './stamps.js';
 import { keepDoubts, putState, readState } from './state.js';
 import { checkTable, dropTriggers, readTables, rebuildTriggers } from './tables.js';
 import { Watch } from './watch.js';
 
 export interface SqliteStoreOptions {
   tables: ReadonlyMap<string, MergeMode>;
-  /** Names the node under which triggers stamp, and stamps what is adopted. */
-  stamper: Stamper;
+  /** As which triggers stamp from the moment this store leads. */
+  clock: Clock;
   /** A label of this device; one is drawn if there is none. */
   device?: string | undefined;
 }
@@ -65,14 +65,14 @@ export class SqliteStore implements Store {
 
   private constructor(
     readonly db: SqliteDatabase,
-    readonly stamper: Stamper,
+    readonly clock: Clock,
   ) {
     this.#watch = new Watch(() => this.#run(() => this.#written()));
   }
 
   /** Starts to sync the tables: existing rows of a new one are adopted. `table_unsupported`. */
   static open(db: SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
-    const store = new SqliteStore(db, options.stamper);
+    const store = new SqliteStore(db, options.clock);
     store.#run(() => store.#cover(options));
     return store;
   }
@@ -136,7 +136,7 @@ export class SqliteStore implements Store {
     });
     if (fresh.length > 0) moveCursor(state, null);
     const numbers = new Set(fresh.map(({ table }) => table.tbl));
-    adoptRows(db, this.#tables, nodeOf(this.stamper.reserve(1)), true, numbers);
+    adoptRows(db, this.#tables, nodeOf(this.clock.reserve(1)), true, numbers);
     putState(db, state);
   }
 
@@ -165,8 +165,8 @@ export class SqliteStore implements Store {
 
   async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
     return this.#run(() => {
-      const { db, stamper } = this;
-      const on = { db, tables: this.#tables, join, node: nodeOf(stamper.reserve(1)) };
+      const { db, clock } = this;
+      const on = { db, tables: this.#tables, join, node: nodeOf(clock.reserve(1)) };
       const result = applyCommit(on, commit, term);
       this.#watch.seen(result.counted);
       return result;
@@ -183,7 +183,7 @@ export class SqliteStore implements Store {
         db,
         lowered.filter((write) => isReread(db, write)),
       );
-      db.all(sql.era, [nodeNumber(nodeOf(this.stamper.reserve(1)))]);
+      stampAs(db, this.clock);
     });
   }
 
@@ -193,7 +193,7 @@ export class SqliteStore implements Store {
       state.term += 1;
       putState(this.db, state);
       settleLog(this.db, this.#tables);
-      this.db.all(sql.era, [nodeNumber(nodeOf(this.stamper.reserve(1)))]);
+      stampAs(this.db, this.clock);
       return state.term;
     });
   }
