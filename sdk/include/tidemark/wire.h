@@ -63,7 +63,7 @@ struct PushResult {
   Outcome outcome = Outcome::applied;
   /// merged: the fields that lost.
   std::vector<std::string> lost;
-  /// rejected: a code of errors.def, as text: an endpoint may have its own.
+  /// rejected: a code of errors.def, as text. One that is not known is given as bad_request.
   std::string code;
   std::string message;
   bool retryable = false;

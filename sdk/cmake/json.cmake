@@ -1,0 +1,21 @@
+# tidemark::json: protocol 1 as text. nlohmann/json has the grammar of JSON; it is compiled in, and
+# nobody who links this needs it.
+find_package(nlohmann_json 3.11 REQUIRED)
+
+add_library(tidemark_json STATIC
+    src/json/canonical.cpp
+    src/json/keys.cpp
+    src/json/parse.cpp
+    src/json/reader.cpp
+    src/json/replies.cpp
+    src/json/requests.cpp
+    src/json/tagged.cpp
+    src/json/text.cpp
+    src/json/value.cpp)
+add_library(tidemark::json ALIAS tidemark_json)
+set_target_properties(tidemark_json PROPERTIES EXPORT_NAME json)
+target_include_directories(tidemark_json PRIVATE src)
+target_link_libraries(tidemark_json PUBLIC tidemark_core
+    PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+target_compile_options(tidemark_json PRIVATE -fno-exceptions -fno-rtti)
+tidemark_warnings(tidemark_json)
