@@ -20,15 +20,24 @@ const needs = {
       'clang-19',
       'librapidcheck-dev',
       'nlohmann-json3-dev',
+      'libcurl4-openssl-dev',
+      'zlib1g-dev',
     ],
     commands: ['g++', 'cmake', 'ninja', 'clang++-19'],
-    note: 'C++ compilers, CMake >= 3.25, Ninja, RapidCheck, nlohmann/json',
+    note: 'C++ compilers, CMake >= 3.25, Ninja, RapidCheck, nlohmann/json, libcurl, zlib',
   },
   fuzz: {
     // The runtime has libFuzzer and the sanitizers, llvm-19 the symbols in their reports.
-    packages: ['cmake', 'ninja-build', 'clang-19', 'libclang-rt-19-dev', 'llvm-19'],
+    packages: [
+      'cmake',
+      'ninja-build',
+      'clang-19',
+      'libclang-rt-19-dev',
+      'llvm-19',
+      'nlohmann-json3-dev',
+    ],
     commands: ['cmake', 'ninja', 'clang++-19'],
-    note: 'Clang 19 with its runtime libraries',
+    note: 'Clang 19 with its runtime libraries, nlohmann/json',
   },
   bench: {
     packages: ['g++', 'cmake', 'ninja-build', 'libbenchmark-dev'],
