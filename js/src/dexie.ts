@@ -10,6 +10,7 @@ import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
 import { type Clock, Tracker } from './stores/dexie/tracker.js';
+import { keepDropped } from './stores/dexie/upgrade.js';
 import type { MergeMode, Store } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
 
@@ -54,7 +55,7 @@ const engineWaitMs = 2_000;
 export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => void {
   return (db) => {
     const tracker = new Tracker(db);
-    addOwnStores(db);
+    addOwnStores(db, keepDropped);
     db.use(trackingMiddleware(tracker));
     const engine = engineOf(tracker, sync);
     db.on('ready', () => ready(tracker, engine), true);

@@ -172,8 +172,7 @@ export class Leadership {
     this.#send({ type: 'hello' });
   }
 
-  // A frozen context answers nothing, and one in the background answers although its timers are
-  // slowed down: it hears what it is asked.
+  // A frozen context answers nothing; one in the background does, although its timers are slow.
   #watchLeader(everyMs: number): void {
     const take = () => {
       if (this.#holds || this.#unanswered < unansweredMax) return;
@@ -223,7 +222,8 @@ export class Leadership {
       case 'lead':
         return this.#askAgain();
       case 'ping':
-        return this.#holds ? this.#send({ type: 'pong' }) : undefined;
+        // A frozen context may hear what is sent, but no time passes in it.
+        return void setTimeout(() => this.#holds && this.#send({ type: 'pong' }));
       case 'command':
         return void this.#answer(message.id, message.command, message.argument);
       case 'done':

@@ -9,6 +9,7 @@ import { openDexieStore } from './driver.js';
 import { lifecycleTests } from './lifecycle-tests.js';
 import { outboxTests } from './outbox-tests.js';
 import { upgradeTests } from './upgrade-tests.js';
+import { versionTests } from './version-tests.js';
 
 declare global {
   var result: unknown;
@@ -26,5 +27,6 @@ const tests = [
   ...named(lifecycleTests(join), 'lifecycle'),
   ...named(outboxTests(join), 'outbox'),
   ...named(upgradeTests(join), 'upgrade'),
+  ...named(versionTests(join), 'version'),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

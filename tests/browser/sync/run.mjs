@@ -3,10 +3,12 @@
 // usage: node tests/browser/sync/run.mjs [PART OF A NAME …] SEED=n repeats a run's chance; LANES=n
 // cases at a time
 
+import { cases as background } from './cases/background.mjs';
 import { cases as clocks } from './cases/clocks.mjs';
 import { cases as crashes } from './cases/crashes.mjs';
 import { cases as exchange } from './cases/exchange.mjs';
 import { cases as faults } from './cases/faults.mjs';
+import { cases as hold } from './cases/hold.mjs';
 import { cases as storage } from './cases/storage.mjs';
 import { cases as survive } from './cases/survive.mjs';
 import { cases as tables } from './cases/tables.mjs';
@@ -18,7 +20,19 @@ const caseMsMax = Number(process.env.CASE_MS ?? 60_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const lanes = Number(process.env.LANES ?? 2);
 const wanted = process.argv.slice(2);
-const groups = { exchange, faults, crashes, tabs, transactions, clocks, tables, storage, survive };
+const groups = {
+  exchange,
+  faults,
+  crashes,
+  tabs,
+  transactions,
+  clocks,
+  tables,
+  hold,
+  storage,
+  background,
+  survive,
+};
 const queue = Object.entries(groups).flatMap(([group, cases]) =>
   Object.entries(cases)
     .map(([name, run]) => ({ name: `${group}: ${name}`, run }))

@@ -11,6 +11,7 @@ import { recordMutate } from './record.js';
 import { Recorder } from './recorder.js';
 import { logStore } from './schema.js';
 import type { Tracker } from './tracker.js';
+import { isUpgrade, mutateInUpgrade } from './upgrade.js';
 
 export function trackingMiddleware(tracker: Tracker): Middleware<DBCore> {
   const recorder = new Recorder(tracker);
@@ -42,6 +43,7 @@ function trackedTable(down: DBCoreTable, tracker: Tracker, recorder: Recorder): 
   return {
     ...down,
     mutate(request: DBCoreMutateRequest): Promise<DBCoreMutateResponse> {
+      if (isUpgrade(request)) return mutateInUpgrade({ down, tracker, recorder }, request);
       const merge = tracker.tables.get(down.name);
       if (merge === undefined || !recorder.records(request.trans as unknown as IDBTransaction))
         return down.mutate(request);

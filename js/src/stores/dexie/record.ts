@@ -21,7 +21,7 @@ import type { Logged, Recorder } from './recorder.js';
 import { logStore } from './schema.js';
 import type { Tracker } from './tracker.js';
 
-interface Context {
+export interface Context {
   down: DBCoreTable;
   tracker: Tracker;
   recorder: Recorder;

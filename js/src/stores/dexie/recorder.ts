@@ -34,7 +34,7 @@ export class Recorder {
    * they are adopted.
    */
   records(trans: IDBTransaction): boolean {
-    return trans.mode === 'readwrite' && trans.objectStoreNames.contains(logStore);
+    return trans.mode !== 'readonly' && trans.objectStoreNames.contains(logStore);
   }
 
   /**

@@ -1,0 +1,57 @@
+// Upgrades of the app's database. What an upgrade function writes to a synced table is recorded as
+// any write of the app: the hub's records would otherwise stay as they were, and come back so to
+// every new device. Tables are read from the database itself, as nothing is loaded yet.
+import type { DBCore, DBCoreMutateRequest, DBCoreMutateResponse, Transaction } from 'dexie';
+import { errorMessage } from '../../errors.js';
+import { zeroStamp } from '../../stamp-words.js';
+import { encodeKey } from '../../values.js';
+import type { LogEntry } from './entry.js';
+import { type Context, recordMutate } from './record.js';
+import { encodedRow } from './rows.js';
+import { type DeadRow, deadStore, logStore, type StateRow, stateStore } from './schema.js';
+
+const native = ({ trans }: DBCoreMutateRequest) => trans as unknown as IDBTransaction;
+
+export function isUpgrade(request: DBCoreMutateRequest): boolean {
+  return native(request).mode === 'versionchange';
+}
+
+export function mutateInUpgrade(
+  context: Omit<Context, 'merge'>,
+  request: DBCoreMutateRequest,
+): Promise<DBCoreMutateResponse> {
+  const { down, tracker, recorder } = context;
+  // A table that the new version has no more is nobody's: only what was pending of it counts.
+  const stays = tracker.db.tables.some(({ name }) => name === down.name);
+  if (!stays || !recorder.records(native(request))) return down.mutate(request);
+  const own = (tracker.core as DBCore).table(stateStore);
+  return own.get({ trans: request.trans, key: 'sync' }).then((state: StateRow | undefined) => {
+    const merge =
+      state && Object.hasOwn(state.tables, down.name) ? state.tables[down.name] : undefined;
+    return merge === undefined
+      ? down.mutate(request)
+      : recordMutate({ ...context, merge }, request);
+  });
+}
+
+/** Makes letters of what was not sent yet of the tables that the new version drops. */
+export async function keepDropped(
+  trans: Transaction,
+  stays: (name: string) => boolean,
+): Promise<void> {
+  const log = trans.table<LogEntry, number>(logStore);
+  const left = await log.filter(({ table, op }) => op === 'put' && !stays(table)).toArray();
+  const letters = new Map<string, DeadRow>();
+  for (const { table, keys, stamp } of left) {
+    const rows = await trans.table(table).bulkGet(keys as never[]);
+    for (const [i, key] of keys.entries()) {
+      const row = encodedRow(rows[i], table);
+      const change = { table, id: encodeKey(key), stamp: stamp ?? zeroStamp, ...(row && { row }) };
+      const code = 'table_unsupported';
+      const message = `${errorMessage(code)}: ${table} was dropped before this was sent`;
+      if (row) letters.set(`${table} ${change.id}`, { change, code, message, at: Date.now(), row });
+    }
+  }
+  await trans.table(deadStore).bulkAdd([...letters.values()]);
+  await log.bulkDelete(left.map(({ id }) => id));
+}
