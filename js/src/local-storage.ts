@@ -13,7 +13,7 @@ import type { Sync, SyncOptions } from './types.js';
 export type { TextFormat } from './stores/local-storage/formats.js';
 export type { ItemTable, LocalTables, RowTable } from './stores/local-storage/layout.js';
 export type { Items } from './stores/local-storage/own-items.js';
-export { LocalStorageStore } from './stores/local-storage/store.js';
+export { type Clock, LocalStorageStore } from './stores/local-storage/store.js';
 export type { SyncedStorage } from './stores/local-storage/synced-storage.js';
 
 export interface LocalSyncOptions extends Omit<SyncOptions, 'tables'> {

@@ -1,7 +1,7 @@
 // Stores over items, for the store's contract: in Node and in Chromium alike.
 import type { Hash } from '../../../js/src/core.js';
 import type { Items, LocalTables } from '../../../js/src/local-storage.js';
-import { LocalStorageStore } from '../../../js/src/local-storage.js';
+import { type Clock, LocalStorageStore } from '../../../js/src/local-storage.js';
 import { type OpenStore, TestClock } from '../../../js/src/testing/index.js';
 import { decodeRow, encodeKey, encodeRow } from '../../../js/src/values.js';
 
@@ -10,7 +10,7 @@ let names = 0;
 export interface Opened {
   tables: LocalTables;
   name?: string;
-  clock?: TestClock;
+  clock?: Clock;
 }
 
 export function openItems(

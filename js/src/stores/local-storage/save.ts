@@ -7,6 +7,7 @@ import { recordAt } from '../memory-reading.js';
 import { isSameRow, rowOf, textOf } from './formats.js';
 import type { Layout } from './layout.js';
 import { type Items, type OwnItems, put } from './own-items.js';
+import type { Recent } from './recent.js';
 import { type Redo, textsOf } from './saved.js';
 import type { View } from './view.js';
 
@@ -18,7 +19,7 @@ export interface ItemChange {
 }
 
 /** Throws `storage_full`, changing nothing, or leaving what is left to do to the next save. */
-export function save(view: View, own: OwnItems, layout: Layout): ItemChange[] {
+export function save(view: View, own: OwnItems, layout: Layout, recent: Recent): ItemChange[] {
   const { items } = own;
   const set = itemsToSet(view, items, layout);
   const changes = set.map(({ key, text }) => ({ key, oldText: items.getItem(key), text }));
@@ -28,6 +29,9 @@ export function save(view: View, own: OwnItems, layout: Layout): ItemChange[] {
   for (const { key, text } of set) put(items, key, text);
   for (const name of gone) put(items, name, null);
   if (set.length > 0) put(items, own.state, textWith({ set: [], gone }));
+  recent.leave(view.texts);
+  recent.leave(new Map(set.map(({ key, text }) => [key, text])));
+  recent.take(view.taken);
   return changes;
 }
 

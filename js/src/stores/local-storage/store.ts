@@ -17,6 +17,7 @@ import { Digests } from './digests.js';
 import { type Intent, Intents } from './intents.js';
 import { Layout, type LocalTables } from './layout.js';
 import { type Items, OwnItems, parsed, put } from './own-items.js';
+import { Recent } from './recent.js';
 import { StoredRows } from './rows.js';
 import { save } from './save.js';
 import { type Saved, type SavedText, savedOf } from './saved.js';
@@ -68,6 +69,7 @@ export class LocalStorageStore extends ContentsStore {
   readonly #digests: Digests;
   readonly #clock: Clock;
   readonly #intents: Intents;
+  readonly #recent = new Recent();
   readonly #device: string;
   readonly #context = crypto.randomUUID();
   /** The last state that was parsed, and its text. */
@@ -117,15 +119,17 @@ export class LocalStorageStore extends ContentsStore {
     const text = this.#items.getItem(this.#own.state);
     if (this.#parsed === null || this.#parsed.text !== text)
       this.#parsed = { text, saved: this.#stored() ?? nothingSaved(this.#device) };
-    const intents = this.#intents.read();
-    return { saved: this.#parsed.saved, intents, layout: this.#layout, digests: this.#digests };
+    return {
+      ...{ saved: this.#parsed.saved, intents: this.#intents.read(), layout: this.#layout },
+      ...{ digests: this.#digests, recent: this.#recent },
+    };
   }
 
   /** `all`: with the writes that nobody told of, and the tables as they are now. */
   #view(all: boolean): View {
     const options = {
       ...{ items: this.#items, layout: this.#layout, digests: this.#digests },
-      stamper: this.stamper,
+      ...{ recent: this.#recent, stamper: this.stamper },
     };
     const saved = this.#stored() ?? nothingSaved(this.#device);
     saved.contents.state.device = this.#device;
@@ -139,7 +143,7 @@ export class LocalStorageStore extends ContentsStore {
 
   #save(view: View): void {
     if (!this.#leads()) throw new TidemarkError('closed', 'another context took the lead');
-    const changes = save(view, this.#own, this.#layout);
+    const changes = save(view, this.#own, this.#layout, this.#recent);
     this.#entries = view.contents.entries;
     if (view.told.length > 0) this.tell(view.told);
     for (const change of changes) tellPage(this.#items, change);
@@ -185,6 +189,7 @@ export class LocalStorageStore extends ContentsStore {
     const said = writesOf(this.#known(), this.#items, sets);
     const writes = said.map((write) => ({ ...write, stamp: this.stamper.reserve(1) }));
     this.#leave(writes.length === 0 ? null : { writes }, new Map(sets));
+    this.#recent.write(new Map(sets));
   }
 
   #leave(intent: Intent | null, texts: ReadonlyMap<string, string | null> = new Map()): void {
@@ -251,6 +256,7 @@ export class LocalStorageStore extends ContentsStore {
     if (by !== this.#context) await new Promise((resolve) => setTimeout(resolve, handoverMs));
     if (this.term !== term) throw new TidemarkError('closed', 'another context took the lead');
     this.#term = term;
+    this.#recent.clear();
     this.#items.removeItem(this.#own.room);
     this.read();
     this.#unwatch();

@@ -12,6 +12,7 @@ import { rowOf, withFields } from './formats.js';
 import type { Intent, ItemWrite } from './intents.js';
 import type { Layout } from './layout.js';
 import { type Items, keysOf } from './own-items.js';
+import type { Recent } from './recent.js';
 import type { StoredRows } from './rows.js';
 import type { Redo, Saved } from './saved.js';
 
@@ -19,6 +20,7 @@ export interface ViewOptions {
   items: Items;
   layout: Layout;
   digests: Digests;
+  recent: Recent;
   stamper: Stamper;
 }
 
@@ -39,6 +41,9 @@ export class View {
   readonly told: NewWrites[] = [];
   /** Intents that are in these contents. */
   readonly gone: string[];
+  /** The items that were looked at, as they are; and those of the writes that were taken. */
+  readonly texts = new Map<string, string | null>();
+  readonly taken: ItemWrite[] = [];
   /** Items that are to be removed, besides the rows. */
   dropped: string[] = [];
   /** Whether they are other than what was saved. */
@@ -62,7 +67,10 @@ export class View {
   }
 
   #take(intents: readonly Intent[]): void {
-    for (const { writes } of intents) this.#log(writes);
+    for (const { writes } of intents) {
+      this.#log(writes);
+      this.taken.push(...writes);
+    }
     const writes = groupBy(
       intents.flatMap((intent) => intent.writes),
       ({ key }) => key,
@@ -143,7 +151,12 @@ export class View {
     const after = this.#isOwn(looked) ? this.#settled(looked) : this.#foreign(looked);
     if (after === null) this.saved.digests.delete(key);
     else if (after === row) this.saved.digests.set(key, now);
-    if (after !== row) this.rows.changed.set(placeOf(record), after);
+    if (after === row) {
+      this.texts.set(key, text);
+      return;
+    }
+    this.rows.changed.set(placeOf(record), after);
+    this.changed = true;
   }
 
   #rowOf({ table }: RecordKey, text: string): WireRow {
@@ -157,36 +170,47 @@ export class View {
   /** Whether the item is as something here has left it. */
   #isOwn({ key, text, now, writes, redo }: Looked): boolean {
     if (writes.some((write) => write.text === text)) return true;
+    if (this.#options.recent.isLate(key, text)) return true;
     return (
       isSameDigest(now, this.#last(key)) || (redo !== undefined && isSameDigest(now, redo.before))
     );
   }
 
-  /** What it is to be: the save, then the writes, each with its fields alone. */
-  #settled({ key, record, row: here, writes, redo }: Looked): WireRow | null {
-    let row = here;
-    if (redo) row = redo.text === null ? null : this.#rowOf(record, redo.text);
-    for (const { text, fields } of writes) {
+  /** What it is to be: as it was left, then the writes, each with its fields alone. */
+  #settled(looked: Looked): WireRow | null {
+    const { record, row: here, now, writes } = looked;
+    const row = this.#left(looked);
+    const after = writes.reduce((each, { text, fields }) => {
       const written = text === null ? null : this.#rowOf(record, text);
-      const isPatch = fields !== null && row !== null && written !== null;
-      row = isPatch ? withFields(row as WireRow, fields, written as WireRow) : written;
-    }
-    if (!redo && writes.every(({ text, fields }) => text !== null && fields !== null))
-      this.#findLost(key, record, row, writes);
-    return here !== null && row !== null && isSameDigest(this.#digest(here), this.#digest(row))
-      ? here
-      : row;
+      const isPatch = fields !== null && each !== null && written !== null;
+      return isPatch ? withFields(each, fields, written) : written;
+    }, row);
+    // The text stays as the app wrote it.
+    return isSameDigest(this.#digest(after), now) ? here : after;
+  }
+
+  /** The item before the writes that are not in the state yet. */
+  #left({ key, record, row, now, writes, redo }: Looked): WireRow | null {
+    if (redo) return redo.text === null ? null : this.#rowOf(record, redo.text);
+    const saved = this.#last(key);
+    if (isSameDigest(now, saved)) return row;
+    const left = this.#options.recent.lastOf(key);
+    const leftRow = left === undefined || left === null ? null : this.#rowOf(record, left);
+    if (left !== undefined && isSameDigest(this.#digest(leftRow), saved)) return leftRow;
+    this.#findLost(record, row, saved, writes);
+    return row;
   }
 
   #digest(row: WireRow | null): Digest {
     return row && this.#options.digests.ofRow(row);
   }
 
-  // Another tab's write came from before a page that was applied here: what it overwrote of the
-  // page is at the hub.
-  #findLost(key: string, record: RecordKey, row: WireRow | null, writes: readonly ItemWrite[]) {
+  // Another tab's write came from before a page that a context applied that is gone: what it
+  // overwrote of the page is at the hub.
+  #findLost(record: RecordKey, row: WireRow | null, saved: Digest, writes: Looked['writes']) {
+    if (writes.some(({ text, fields }) => text === null || fields === null)) return;
     const written = new Set(writes.flatMap(({ fields }) => fields ?? []));
-    const unlike = fieldsUnlike(this.#digest(row), this.#last(key));
+    const unlike = fieldsUnlike(this.#digest(row), saved);
     if (unlike.some((name) => !written.has(name))) readAgain(this.contents, record);
   }
 
@@ -195,13 +219,12 @@ export class View {
     const { key, record, row, now, writes, redo } = looked;
     const last = writes.at(-1);
     if (redo && last === undefined) return this.#foreignOverRedo(looked);
-    const was = last
-      ? this.#digest(last.text === null ? null : this.#rowOf(record, last.text))
-      : this.#last(key);
-    const create = was === null && this.#last(key) === null;
+    const lastRow = last && last.text !== null ? this.#rowOf(record, last.text) : null;
+    const was = last ? this.#digest(lastRow) : this.#last(key);
     if (now === null) this.#record(record, 'deleted');
-    else this.#record(record, was && fieldsUnlike(now, was), create);
-    return row;
+    else this.#record(record, was && fieldsUnlike(now, was), this.#last(key) === null && !was);
+    const settled = last && was && this.#settled(looked);
+    return settled && row && now ? withFields(settled, fieldsUnlike(now, was), row) : row;
   }
 
   // Whether the save was carried out before it is not known: what is neither the item's state

@@ -3,10 +3,11 @@ import { TidemarkError } from '../../errors.js';
 import type { StampText } from '../../wire.js';
 import { changedFields } from '../changed.js';
 import { type Digest, type Digests, fieldsUnlike, isSameDigest } from './digests.js';
-import { rowOf } from './formats.js';
+import { rowOf, type TextFormat } from './formats.js';
 import type { Intent, ItemWrite } from './intents.js';
 import type { Layout } from './layout.js';
 import { type Items, type OwnItems, put } from './own-items.js';
+import type { Recent } from './recent.js';
 import type { Saved } from './saved.js';
 import type { ItemSet } from './synced-storage.js';
 
@@ -16,6 +17,7 @@ export interface Known {
   intents: ReadonlyMap<string, Intent>;
   layout: Layout;
   digests: Digests;
+  recent: Recent;
 }
 
 type Said = Omit<ItemWrite, 'stamp'>;
@@ -65,17 +67,20 @@ function writeOf(
   return fields.length === 0 ? null : { key, text, fields };
 }
 
-/** What the item may be if nothing but Tidemark has written it. */
-function leftBy({ saved, intents, digests }: Known, key: string, format: 'text' | 'json') {
+/** All that the item may be if nothing but Tidemark has written it: some of it may be on its way. */
+function leftBy(known: Known, key: string, format: TextFormat): Digest[] {
+  const { saved, intents, digests, recent } = known;
   const counted = new Set(saved.redo.gone);
   const writes = [...intents].flatMap(([name, intent]) => (counted.has(name) ? [] : intent.writes));
-  const last = writes.filter((write) => write.key === key).at(-1);
-  if (last) return [last.text === null ? null : digests.ofRow(rowOf(last.text, format))];
-  const left: Digest[] = [saved.digests.get(key) ?? null];
-  // A save may be under way in another tab, and not here yet.
+  const texts = writes.filter((write) => write.key === key).map(({ text }) => text);
+  const written = recent.writtenTo(key);
+  if (written !== undefined) texts.push(written);
   const redo = saved.redo.set.find((each) => each.key === key);
-  if (redo) left.push(redo.before);
-  return left;
+  return [
+    saved.digests.get(key) ?? null,
+    ...(redo ? [redo.before] : []),
+    ...texts.map((text) => (text === null ? null : digests.ofRow(rowOf(text, format)))),
+  ];
 }
 
 /** The greatest stamp of what is known; empty: there is none. */
