@@ -59,7 +59,7 @@ function writeOf(
   const left = isOwn ? [now] : leftBy(known, key, format);
   const isNew = left.every((digest) => digest === null);
   if (before === null || isNew || layout.merges[record.table] === 'record')
-    return { key, text, fields: null, ...(isNew && before === null && { create: true }) };
+    return { key, text, fields: null, ...(before === null && { create: true }) };
   // What other code wrote since is in this text, too.
   const others = left.some((digest) => isSameDigest(digest, now)) ? [] : fieldsUnlike(now, ...left);
   const changed = changedFields(rowOf(before, format), rowOf(text, format));
@@ -67,7 +67,7 @@ function writeOf(
   return fields.length === 0 ? null : { key, text, fields };
 }
 
-/** All that the item may be if nothing but Tidemark has written it: some of it may be on its way. */
+/** All that the item may be if only Tidemark has written it: some may be on its way. */
 function leftBy(known: Known, key: string, format: TextFormat): Digest[] {
   const { saved, intents, digests, recent } = known;
   const counted = new Set(saved.redo.gone);
