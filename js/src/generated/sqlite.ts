@@ -17,7 +17,7 @@ FROM tidemark_log n LEFT JOIN tidemark_log w ON w.entry = (
 WHERE n.op IN (6, 7) ORDER BY n.entry;`,
   logSettleDelete: `UPDATE tidemark_log SET op = 4, mask = NULL, time = (SELECT time FROM tidemark_log WHERE entry = ?2)
 WHERE entry = ?1;`,
-  logSettleChange: `UPDATE tidemark_log SET op = 2, mask = ?2 WHERE entry = ?1;`,
+  logSettleChange: `UPDATE tidemark_log SET op = CASE WHEN ?2 IS NULL THEN 3 ELSE 2 END, mask = ?2 WHERE entry = ?1;`,
   logRemove: `DELETE FROM tidemark_log WHERE entry IN (SELECT value FROM json_each(?1));`,
   logRemoveNoted: `DELETE FROM tidemark_log WHERE op IN (6, 7);`,
   logRemoveEmpty: `DELETE FROM tidemark_log WHERE op = 2 AND mask NOT LIKE '%1%' AND columns IS NULL
@@ -150,6 +150,7 @@ INSERT INTO tidemark_eras SELECT 1, random();`,
   letterAdd: `INSERT INTO tidemark_letters (name, record, code, message, at, change, row)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);`,
   letterDrop: `DELETE FROM tidemark_letters WHERE id = ?1;`,
+  letterDropRefused: `DELETE FROM tidemark_letters WHERE name = ?1 AND record = ?2 AND code = 'constraint';`,
   letterCount: `SELECT count(*) FROM tidemark_letters;`,
   letterOf: `SELECT EXISTS (SELECT 1 FROM tidemark_letters WHERE name = ?1 AND record = ?2);`,
   letterRefused: `SELECT EXISTS (SELECT 1 FROM tidemark_letters
@@ -195,13 +196,23 @@ FROM pragma_table_list(?1) l WHERE l.schema = 'main';`,
     WHEN type LIKE '%BLOB%' OR type = '' OR upper(type) = 'ANY' THEN 'none'
     WHEN type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%' THEN 'real'
     ELSE 'numeric' END,
-  pk, CASE WHEN "notnull" THEN coalesce(dflt_value, 'NULL') ELSE 'NULL' END
+  pk, coalesce(dflt_value, 'NULL')
 FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;`,
   tableTexts: `WITH
 synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted
   FROM tidemark_tables WHERE tbl = ?1),
-columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
+columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted,
+    '?' || row_number() OVER (ORDER BY c.cid) AS mark
   FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
+uniques AS (SELECT '(' || group_concat(u.quoted || ' = ' || u.mark, ' AND ') || ')' AS taken
+  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
+    columns u ON u.cid = x.cid
+  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
+rivals AS (SELECT group_concat(taken, ' OR ') AS taken,
+    (SELECT group_concat(quoted || ' = ' || mark || ' COLLATE BINARY', ' AND ') FROM columns
+      WHERE pk > 0) AS own,
+    (SELECT '?' || count(*) || ' IS ?' || count(*) FROM columns) AS bound
+  FROM uniques),
 listed AS (SELECT group_concat(quoted, ', ') AS all_columns, group_concat('?', ', ') AS marks,
     coalesce(group_concat(CASE WHEN pk = 0 THEN quoted || ' = excluded.' || quoted END, ', '), '')
     AS sets
@@ -230,11 +241,45 @@ SELECT
   'INSERT INTO tidemark_log (entry, tbl, key, op, time, node) SELECT ?1 - row_number() OVER (), '
     || tbl || ', ' || key || ', ?2, ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
-    || ' AND op BETWEEN 1 AND 5)'
-FROM synced, listed, keyed;`,
+    || ' AND op BETWEEN 1 AND 5)',
+  'SELECT ' || keys || ' FROM ' || synced.quoted || ' WHERE (' || rivals.taken || ') AND NOT ('
+    || own || ') AND ' || bound
+FROM synced, listed, keyed, rivals;`,
+  columnTexts: `WITH
+synced AS (SELECT tbl, '"' || replace(name, '"', '""') || '"' AS quoted, name
+  FROM tidemark_tables WHERE tbl = ?1),
+added AS (SELECT c.name, '"' || replace(c.name, '"', '""') || '"' AS quoted,
+    coalesce(dflt_value, 'NULL') AS value
+  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.name = ?2),
+keyed AS (SELECT CASE count(*) WHEN 1 THEN max(quoted)
+      ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
+        || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
+      END AS key
+  FROM (SELECT '"' || replace(c.name, '"', '""') || '"' AS quoted
+    FROM synced, pragma_table_xinfo(synced.name) c WHERE c.pk > 0 ORDER BY c.pk)),
+placed AS (SELECT (SELECT group_concat(f.value = ?2, '') FROM json_each(t.fields) f) AS mask
+  FROM tidemark_tables t WHERE t.tbl = ?1)
+SELECT 'INSERT OR IGNORE INTO tidemark_extras SELECT ' || tbl || ', ' || key || ', '
+    || quote(added.name) || ', ' || added.quoted || ', ''{"$tm:absent":0}'' FROM ' || synced.quoted
+    || ' WHERE ' || added.quoted || ' IS NOT NULL AND ' || added.quoted || ' IS (' || value || ')',
+  'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) SELECT '
+    || '?1 - row_number() OVER (), ' || tbl || ', ' || key || ', 2, ' || quote(mask)
+    || ', ?2 + row_number() OVER (), ?3 FROM ' || synced.quoted || ' WHERE ' || added.quoted
+    || ' IS NOT NULL AND ' || added.quoted || ' IS NOT (' || value || ') AND ' || key
+    || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl || ' AND op BETWEEN 1 AND 5)'
+FROM synced, added, keyed, placed;`,
+  fieldExtras: `SELECT key, value FROM tidemark_extras WHERE tbl = ?1 AND field = ?2;`,
   tables: `SELECT tbl, name, merge, covered, counted, fields FROM tidemark_tables ORDER BY tbl;`,
   tableAdd: `INSERT INTO tidemark_tables (name, merge, covered, counted, fields) VALUES (?1, ?2, 1, ?3, '[]')
 ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = excluded.counted;`,
+  tableRenamed: `UPDATE tidemark_tables SET name = ?1 WHERE name <> ?1 AND tbl = (
+    SELECT CAST(substr(name, 10) AS INTEGER) FROM sqlite_schema WHERE type = 'trigger'
+      AND tbl_name = ?1 AND name LIKE 'tidemark\\_%\\_insert' ESCAPE '\\')
+  AND NOT EXISTS (SELECT 1 FROM tidemark_tables WHERE name = ?1);`,
+  tableDropped: `DELETE FROM tidemark_log WHERE tbl IN (SELECT tbl FROM tidemark_tables t
+  WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'table' AND s.name = t.name)
+    AND NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'trigger'
+      AND s.name = 'tidemark_' || t.tbl || '_insert'));`,
   tableUncover: `UPDATE tidemark_tables SET covered = 0 WHERE name NOT IN (SELECT value FROM json_each(?1));`,
   tableFields: `UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
     SELECT value AS field FROM json_each(tidemark_tables.fields)
@@ -267,12 +312,12 @@ matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found
 places AS (SELECT f.key AS place, c.quoted AS quoted
   FROM synced, json_each(synced.fields) f LEFT JOIN columns c ON c.name = f.value AND c.pk = 0
   ORDER BY f.key),
-masks AS (SELECT
+masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE
     group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
       AS updated,
-    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
       AS replaced
   FROM places),
 uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted, ' AND ') || ')'
@@ -281,7 +326,7 @@ uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted
     AS moved
   FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
     columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
+  WHERE i."unique" AND i.origin <> 'pk' AND ?2 = 0 GROUP BY i.name),
 rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR ') AS moved
   FROM uniques),
 stamps (time) AS (VALUES (
@@ -308,7 +353,8 @@ SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE O
 UNION ALL
 SELECT prefix || 'update', 'CREATE TRIGGER ' || prefix || 'update AFTER UPDATE ON ' || onto
   || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
-  || tbl || ', ' || new_key || ', 2, ' || updated || ', ' || stamp || '); END' FROM made
+  || tbl || ', ' || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', '
+  || stamp || '); END' FROM made
 UNION ALL
 SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
@@ -333,4 +379,15 @@ SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || 
   || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
   || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
   FROM made;`,
+  appTriggers: `WITH told AS (SELECT name, sql, ' ' || replace(replace(replace(replace(replace(replace(replace(
+    lower(sql), char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '(', ' ('), '   ', ' '),
+    '  ', ' ') || ' ' AS said
+  FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\'
+    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered))
+SELECT name, sql FROM told WHERE ?1 = 'all' OR EXISTS (SELECT 1 FROM tidemark_tables t
+  WHERE t.covered AND (said LIKE '% into ' || lower(t.name) || ' %'
+    OR said LIKE '% update ' || lower(t.name) || ' set %'
+    OR said LIKE '% update or % ' || lower(t.name) || ' set %'
+    OR said LIKE '% delete from ' || lower(t.name) || ' %'
+    OR said LIKE '% delete from ' || lower(t.name) || ';%'));`,
 } as const;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import sqlite3InitModule, { type Database } from '@sqlite.org/sqlite-wasm';
 import { databaseOf } from '../../../js/src/stores/sqlite/libraries.js';
 import { SqliteStore } from '../../../js/src/stores/sqlite/store.js';
+import type { AppTriggers } from '../../../js/src/stores/sqlite/unrecorded.js';
 import type { MergeMode, PendingWrite } from '../../../js/src/stores/store.js';
 import { TestClock } from '../../../js/src/testing/index.js';
 
@@ -18,11 +19,14 @@ export function openMemory(): Database {
 export function storeOver(
   handle: Database,
   tables: readonly string[] | Record<string, MergeMode>,
+  triggers: AppTriggers = 'local',
 ): SqliteStore {
   const modes = Array.isArray(tables)
     ? new Map(tables.map((name): [string, MergeMode] => [name, 'field']))
     : new Map(Object.entries(tables as Record<string, MergeMode>));
-  return SqliteStore.open(databaseOf(handle), { tables: modes, clock: new TestClock() });
+  return SqliteStore.open(databaseOf(handle), {
+    ...{ tables: modes, clock: new TestClock(), triggers },
+  });
 }
 
 /** A database made by `schema`, its `tables` synced, and nothing pending. */

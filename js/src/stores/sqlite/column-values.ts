@@ -29,7 +29,7 @@ export function toColumn(tagged: unknown, affinity: Affinity): Stored {
     case 'boolean':
       return { value: Number(tagged), exact: false };
     default:
-      return tagged === null ? nothing : ofObject(decodeValue(structuredClone(tagged)), affinity);
+      return ofObject(decodeValue(structuredClone(tagged)), affinity);
   }
 }
 
@@ -76,9 +76,9 @@ function ofSpecial(value: number, affinity: Affinity): Stored {
   return { value, exact: value !== 0 && affinity !== 'text' };
 }
 
-/** The tagged form of what a column holds; undefined: NULL is a field that the row lacks. */
+/** The tagged form of what a column holds. */
 export function fromColumn(value: SqlValue): unknown {
-  return value === null ? undefined : encodeValue(value);
+  return encodeValue(value);
 }
 
 /** Whether a column holds what was stored. */

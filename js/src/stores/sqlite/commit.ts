@@ -18,6 +18,7 @@ import { applyReset, sweep } from './reading.js';
 import type { Rows } from './rows.js';
 import { timeOf } from './stamps.js';
 import { keepDoubts, keepJournal, putState, readState } from './state.js';
+import { type AppTriggers, unrecorded } from './unrecorded.js';
 
 /** What a commit works with. */
 export interface Committing {
@@ -26,6 +27,7 @@ export interface Committing {
   join: Join;
   /** Who stamps what is adopted. */
   node: string;
+  triggers: AppTriggers;
 }
 
 export function applyCommit(on: Committing, commit: Commit, term: number): CommitResult {
@@ -41,14 +43,14 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     db,
     refused.filter((change) => !change.deleted),
   );
-  const gone = unrecorded(db, () => showTaken(on, commit.acknowledged));
+  const gone = unrecorded(on, () => showTaken(on, commit.acknowledged));
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
-  const outcome = unrecorded(db, () => takeChanges(on, state.sweeping, commit));
+  const outcome = unrecorded(on, () => takeChanges(on, state.sweeping, commit));
   if (commit.reset) applyReset(on, state, commit.reset);
   else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
   const sweeps = commit.complete === true && state.sweeping && !moved && !commit.reset;
-  if (sweeps) unrecorded(db, () => sweep(on, state));
+  if (sweeps) unrecorded(on, () => sweep(on, state));
   keepJournal(db, state, commit);
   keepDoubts(db, outcome.refused);
   db.all(sql.gravesDrop);
@@ -70,14 +72,6 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
 
 export function coveredNames(tables: RowsByNumber): string[] {
   return [...tables.values()].flatMap(({ table }) => (table.covered ? [table.name] : []));
-}
-
-/** What `work` writes to the app's tables is no write of the app. The log ends with a boundary. */
-export function unrecorded<T>(db: SqliteDatabase, work: () => T): T {
-  const [[last] = []] = db.all(sql.logLast);
-  const result = work();
-  db.all(sql.logRemoveAfter, [last as number]);
-  return result;
 }
 
 /** Returns the changes that became letters. */

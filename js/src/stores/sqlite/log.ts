@@ -131,7 +131,7 @@ function writeOf(row: SqlValue[], tables: RowsByNumber, bound: string): LogWrite
     string | null,
   ];
   const rows = tables.get(tbl);
-  if (rows === undefined || code >= op.found) return null;
+  if (!rows?.exists || code >= op.found) return null;
   const { name } = rows.table;
   // What stands in front of all boundaries was there before, each for itself.
   const transaction = tx ?? (entry < 1 ? `${entry}` : bound);
@@ -182,7 +182,7 @@ function settle(db: SqliteDatabase, tables: RowsByNumber, row: SqlValue[]): void
   const isFollowed = nextTable === tbl && (nextOp === op.created || nextOp === op.changed);
   if (rows === undefined || !isFollowed) return;
   if (code === op.found && key === nextKey) {
-    if (nextOp === op.created) db.all(sql.logSettleChange, [next as number, mask as string]);
+    if (nextOp === op.created) db.all(sql.logSettleChange, [next as number, mask as string | null]);
     return;
   }
   // Of a row that SQLite numbered, the number is not known before.

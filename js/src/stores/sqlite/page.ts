@@ -11,7 +11,7 @@ import { groupBy } from '../group.js';
 import { lossesOf } from '../losses.js';
 import { decide, foldWrites, placeOf } from '../pending.js';
 import type { SqliteDatabase, SqlValue } from './database.js';
-import { addLetter } from './letters.js';
+import { addLetter, countLetters } from './letters.js';
 import { type LogWrite, type RowsByNumber, readWritesOf } from './log.js';
 import { graveOf } from './outbox.js';
 import type { Rows } from './rows.js';
@@ -69,6 +69,7 @@ export class TablePage {
   readonly #puts = new Map<IdText, WireRow>();
   readonly #deletes: IdText[] = [];
   readonly #changes = new Map<IdText, Change>();
+  #letters: boolean | null = null;
 
   constructor(
     readonly rows: Rows,
@@ -144,16 +145,65 @@ export class TablePage {
       for (const [id, row] of left)
         this.#attempt(
           id,
-          () => this.rows.put(id, row),
+          () => this.#putOne(id, row),
           (error) => refused.set(id, error),
         );
       const stuck = refused.size === left.length;
       left = left.filter(([id]) => refused.has(id));
       if (left.length === 0) return;
-      if (!stuck) continue;
-      for (const [id, error] of refused) this.#refuse(id, error);
-      return;
+      if (stuck) return this.#putAnew(left);
     }
+  }
+
+  /** Those that stand in each other's way: what is there of them makes room first. */
+  #putAnew(left: [IdText, WireRow][]): void {
+    for (const [id] of left)
+      this.#attempt(
+        id,
+        () => this.rows.remove(id),
+        () => {},
+      );
+    for (const [id, row] of left.sort(([a], [b]) => (a < b ? -1 : 1)))
+      this.#attempt(
+        id,
+        () => this.#putOne(id, row),
+        (error) => this.#contend(id, row, error),
+      );
+  }
+
+  #putOne(id: IdText, row: WireRow): void {
+    this.rows.put(id, row);
+    if (this.#hasLetters()) this.rows.db.all(sql.letterDropRefused, [this.rows.table.name, id]);
+  }
+
+  #hasLetters(): boolean {
+    this.#letters ??= countLetters(this.rows.db) > 0;
+    return this.#letters;
+  }
+
+  /**
+   * Of the rows that want one place in a unique index the one with the least id has it, whichever
+   * came first: so all devices show the same one, and all have a letter of the others.
+   */
+  #contend(id: IdText, row: WireRow, error: TidemarkError): void {
+    const rivals = error.code === 'constraint' ? this.rows.rivals(id, row) : [];
+    if (rivals.length === 0 || rivals.some((rival) => rival < id)) return this.#refuse(id, error);
+    for (const rival of rivals) this.#oust(rival, id, error);
+    this.#attempt(id, () => this.rows.put(id, row));
+  }
+
+  #oust(rival: IdText, winner: IdText, { code }: TidemarkError): void {
+    const { db, table } = this.rows;
+    const row = this.rows.read(rival) as WireRow;
+    const key = this.rows.key(rival);
+    const { stamp } = this.#changes.get(winner) as Change;
+    const record = { table: table.name, id: rival };
+    if (db.all(sql.logHas, [table.tbl, key])[0]?.[0] === 1)
+      db.all(sql.gravePut, [table.tbl, key, JSON.stringify(row)]);
+    this.rows.remove(rival);
+    this.outcome.refused.push(record);
+    const message = `${table.name} ${rival}: ${winner} has its place in a unique index`;
+    addLetter(db, { ...record, stamp, row }, { code, message }, row);
   }
 
   // The page must not wait for the app to choose.
@@ -176,6 +226,7 @@ export class TablePage {
     const change = this.#changes.get(id) as Change;
     if (change.deleted || change.absent) return; // it was never here
     this.outcome.refused.push(change);
+    this.rows.db.all(sql.letterDropRefused, [change.table, id]);
     addLetter(this.rows.db, change, { code, message });
   }
 }

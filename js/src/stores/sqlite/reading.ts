@@ -49,7 +49,7 @@ function putOffers({ db, tables }: Committing, offers: readonly Offer[], at: str
 }
 
 /** Below 1 also in an empty log: what was adopted or is offered stands in front of all else. */
-function firstEntry(db: SqliteDatabase): number {
+export function firstEntry(db: SqliteDatabase): number {
   return Math.min(1, db.all(sql.logFirst)[0]?.[0] as number);
 }
 

@@ -48,9 +48,9 @@ export class Rows {
   /** A row as the database has it, in tagged form. */
   tagged(found: readonly SqlValue[], key: SqlValue): WireRow {
     const row: WireRow = {};
-    for (const [i, { name }] of this.table.columns.entries()) {
-      const value = fromColumn(found[i] as SqlValue);
-      if (value !== undefined) setOwn(row, name, value);
+    for (const [i, { name, absent }] of this.table.columns.entries()) {
+      const value = found[i] as SqlValue;
+      if (value !== null || absent !== null) setOwn(row, name, fromColumn(value));
     }
     if (this.#extras()) this.#addExtras(row, found, key);
     return row;
@@ -98,6 +98,15 @@ export class Rows {
     }
     this.#keepExtras(keyOf(parts), fields, stored, columns);
     return true;
+  }
+
+  /** The other rows that hold a place of this one in a unique index. */
+  rivals(id: IdText, row: WireRow): IdText[] {
+    const { rivals } = this.table.texts;
+    if (rivals === null) return [];
+    const parts = this.parts(id);
+    const values = this.table.columns.map((column) => storedOf(column, row, parts).value);
+    return this.db.all(rivals, values).map((found) => this.id(keyOf(found)));
   }
 
   remove(id: IdText): void {
@@ -161,7 +170,6 @@ export class Rows {
 const absentText = JSON.stringify({ '$tm:absent': 0 });
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-// A field that the row lacks is NULL, and the other way round.
 function storedOf(column: Column, row: WireRow, parts: readonly SqlValue[]): Stored {
   const { name, affinity, key, absent } = column;
   const value = row[name];
@@ -171,7 +179,8 @@ function storedOf(column: Column, row: WireRow, parts: readonly SqlValue[]): Sto
     const exact = isThere && JSON.stringify(fromColumn(part)) === JSON.stringify(value);
     return { value: part, exact };
   }
-  return isThere ? toColumn(value, affinity) : { value: absent, exact: absent === null };
+  if (!isThere) return { value: absent, exact: absent === null };
+  return value === null ? { value, exact: absent !== null } : toColumn(value, affinity);
 }
 
 function isKept(part: SqlValue, affinity: Column['affinity']): boolean {

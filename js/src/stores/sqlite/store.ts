@@ -2,12 +2,10 @@
 // writes; what is asked here is done at once, in one transaction each.
 import { asTidemarkError, TidemarkError } from '../../errors.js';
 import { sql } from '../../generated/sqlite.js';
-import { newDeviceId } from '../../ids.js';
 import type { Join } from '../../merge.js';
 import { nodeOf } from '../../stamp-words.js';
 import type { IdText, Loss, RecordKey, StampText } from '../../wire.js';
 import { allSentWith } from '../carried.js';
-import { moveCursor } from '../journal.js';
 import { pendingRecordsOf } from '../local-write.js';
 import {
   type Clock,
@@ -27,7 +25,7 @@ import {
   type SyncLogEntry,
   syncLogMax,
 } from '../store.js';
-import { applyCommit, coveredNames, unrecorded } from './commit.js';
+import { applyCommit } from './commit.js';
 import { type SqliteDatabase, transact } from './database.js';
 import {
   addReread,
@@ -42,12 +40,12 @@ import {
 import { writeLocal } from './local.js';
 import { countLog, type RowsByNumber, settleLog } from './log.js';
 import { readOutbox } from './outbox.js';
-import { adoptRows, readAgain } from './reading.js';
-import { Rows } from './rows.js';
+import { readAgain } from './reading.js';
 import { scanned } from './scan.js';
+import { coverTables, followSchema, hasStore, rowsByNumber } from './schema.js';
 import { restampLog, stampAs } from './stamps.js';
 import { keepDoubts, putState, readState } from './state.js';
-import { checkTable, dropTriggers, readTables, rebuildTriggers } from './tables.js';
+import { type AppTriggers, unrecorded } from './unrecorded.js';
 import { Watch } from './watch.js';
 
 export interface SqliteStoreOptions {
@@ -56,6 +54,8 @@ export interface SqliteStoreOptions {
   clock: Clock;
   /** A label of this device; one is drawn if there is none. */
   device?: string | undefined;
+  /** Which triggers of the app fire for what a page brings; `local` unless said otherwise. */
+  triggers?: AppTriggers;
 }
 
 export class SqliteStore implements Store {
@@ -66,14 +66,15 @@ export class SqliteStore implements Store {
   private constructor(
     readonly db: SqliteDatabase,
     readonly clock: Clock,
+    readonly triggers: AppTriggers,
   ) {
     this.#watch = new Watch(() => this.#run(() => this.#written()));
   }
 
   /** Starts to sync the tables: existing rows of a new one are adopted. `table_unsupported`. */
   static open(db: SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
-    const store = new SqliteStore(db, options.clock);
-    store.#run(() => store.#cover(options));
+    const store = new SqliteStore(db, options.clock, options.triggers ?? 'local');
+    store.#run(() => coverTables(db, options));
     return store;
   }
 
@@ -100,44 +101,11 @@ export class SqliteStore implements Store {
 
   /** Reads the tables again where the schema is another: triggers follow its columns. */
   #look(): void {
-    const [[version] = []] = this.db.all('PRAGMA schema_version');
-    if (version === this.#schema) return;
-    if (this.db.all(sql.version).length === 0) return;
-    for (const { tbl, covered, columns, fields } of readTables(this.db))
-      if (covered && columns.some(({ name }) => !fields.includes(name)))
-        rebuildTriggers(this.db, tbl);
-    this.#read();
-  }
-
-  #read(): void {
-    const tables = readTables(this.db);
-    this.#tables = new Map(tables.map((table) => [table.tbl, new Rows(this.db, table)]));
-    this.#schema = this.db.all('PRAGMA schema_version')[0]?.[0] as number;
-  }
-
-  #cover({ tables, device }: SqliteStoreOptions): void {
-    const { db } = this;
-    if (db.all(sql.version).length === 0) {
-      db.exec(sql.schema);
-      db.all(sql.begin, [device ?? newDeviceId()]);
-    }
-    const before = new Set(coveredNames(this.#tables));
-    for (const [name, merge] of tables)
-      db.all(sql.tableAdd, [name, merge, Number(checkTable(db, name))]);
-    db.all(sql.tableUncover, [JSON.stringify([...tables.keys()])]);
-    for (const table of readTables(db))
-      if (table.covered) rebuildTriggers(db, table.tbl);
-      else dropTriggers(db, table.tbl);
-    this.#read();
-    const state = readState(db);
-    if (device !== undefined) state.device = device;
-    const fresh = [...this.#tables.values()].filter(({ table }) => {
-      return table.covered && !before.has(table.name);
-    });
-    if (fresh.length > 0) moveCursor(state, null);
-    const numbers = new Set(fresh.map(({ table }) => table.tbl));
-    adoptRows(db, this.#tables, nodeOf(this.clock.reserve(1)), true, numbers);
-    putState(db, state);
+    const version = () => this.db.all('PRAGMA schema_version')[0]?.[0] as number;
+    if (version() === this.#schema || !hasStore(this.db)) return;
+    followSchema(this.db, this.clock);
+    this.#tables = rowsByNumber(this.db);
+    this.#schema = version();
   }
 
   async load(): Promise<LoadedState> {
@@ -165,8 +133,9 @@ export class SqliteStore implements Store {
 
   async commit(commit: Commit, join: Join, term: number): Promise<CommitResult> {
     return this.#run(() => {
-      const { db, clock } = this;
-      const on = { db, tables: this.#tables, join, node: nodeOf(clock.reserve(1)) };
+      const { db, clock, triggers } = this;
+      const node = nodeOf(clock.reserve(1));
+      const on = { db, tables: this.#tables, join, node, triggers };
       const result = applyCommit(on, commit, term);
       this.#watch.seen(result.counted);
       return result;
@@ -290,7 +259,7 @@ export class SqliteStore implements Store {
       settleLog(db, this.#tables);
       const unsettled = countLog(db).pending + countLetters(db);
       if (pending === 'refuse' && unsettled > 0) throw new TidemarkError('account_pending');
-      unrecorded(db, () => {
+      unrecorded(this, () => {
         for (const { table, exists } of this.#tables.values())
           if (exists) db.exec(`DELETE FROM "${table.name.replaceAll('"', '""')}"`);
       });

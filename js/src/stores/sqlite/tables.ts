@@ -11,7 +11,10 @@ export interface Column {
   affinity: Affinity;
   /** Its place in the key, from 1; 0: it is no part of it. */
   key: number;
-  /** What it holds for a field that the row lacks: NULL, if it may. */
+  /**
+   * Its default: what it holds for a field that the row lacks. Where that is NULL, NULL is such a
+   * field, and else a null.
+   */
   absent: SqlValue;
 }
 
@@ -26,6 +29,7 @@ export interface Texts {
   where: string;
   sweep: string;
   adopt: string;
+  rivals: string | null;
 }
 
 export interface Table {
@@ -90,15 +94,18 @@ function valueOf(db: SqliteDatabase, expression: string): SqlValue {
 
 function textsOf(db: SqliteDatabase, tbl: number): Texts {
   const [row = []] = db.all(sql.tableTexts, [tbl]);
-  const [read, put, remove, first, next, update, where, sweep, adopt] = row as string[];
-  return { read, put, remove, first, next, update, where, sweep, adopt } as Texts;
+  const [read, put, remove, first, next, update, where, sweep, adopt, rivals] = row as string[];
+  return { read, put, remove, first, next, update, where, sweep, adopt, rivals } as Texts;
 }
 
-/** Makes the triggers of a table anew, for the columns that it has now. */
-export function rebuildTriggers(db: SqliteDatabase, tbl: number): void {
+/**
+ * Makes the triggers of a table anew, for the columns that it has now. `migrating`: none of them
+ * hinders a column from being dropped, and all updates count as whole writes.
+ */
+export function rebuildTriggers(db: SqliteDatabase, tbl: number, migrating = false): void {
   dropTriggers(db, tbl);
-  db.all(sql.tableFields, [tbl]);
-  for (const [, text] of db.all(sql.triggers, [tbl])) if (text !== null) db.exec(text as string);
+  for (const [, text] of db.all(sql.triggers, [tbl, Number(migrating)]))
+    if (text !== null) db.exec(text as string);
 }
 
 export function dropTriggers(db: SqliteDatabase, tbl: number): void {

@@ -46,7 +46,8 @@ UPDATE tidemark_log SET op = 4, mask = NULL, time = (SELECT time FROM tidemark_l
 WHERE entry = ?1;
 
 -- @ log_settle_change
-UPDATE tidemark_log SET op = 2, mask = ?2 WHERE entry = ?1;
+-- ?2: null: which fields differ is not known.
+UPDATE tidemark_log SET op = CASE WHEN ?2 IS NULL THEN 3 ELSE 2 END, mask = ?2 WHERE entry = ?1;
 
 -- @ log_remove
 -- ?1: JSON, entries.

@@ -31,9 +31,9 @@ CREATE TABLE tidemark_tables (
 );
 -- The log, an entry a record's write, in the order of writing. Its last row is never deleted: it
 -- keeps the number of the last entry and the time of the last stamp for the next one.
--- op: 0 the end of what was committed together · 1 created · 2 changed, the fields of `mask` ·
--- 3 written whole · 4 deleted · 5 created, and sent since · 6 what an INSERT found under its key,
--- 7 in its way in a unique index: they count for nothing until they are settled.
+-- op: 0 the end of what was committed together; 1 created; 2 changed, the fields of `mask`; 3
+-- written whole; 4 deleted; 5 created, and sent since; 6 what an INSERT found under its key, 7 in
+-- its way in a unique index: they count for nothing until they are settled.
 CREATE TABLE tidemark_log (
   entry INTEGER PRIMARY KEY,
   tbl INTEGER,

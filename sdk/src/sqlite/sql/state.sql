@@ -52,6 +52,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 -- @ letter_drop
 DELETE FROM tidemark_letters WHERE id = ?1;
 
+-- @ letter_drop_refused
+-- Of a record that came again.
+DELETE FROM tidemark_letters WHERE name = ?1 AND record = ?2 AND code = 'constraint';
+
 -- @ letter_count
 SELECT count(*) FROM tidemark_letters;
 

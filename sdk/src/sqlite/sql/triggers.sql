@@ -3,7 +3,9 @@
 -- which record was written, when, and which of its fields.
 
 -- @ triggers
--- ?1: a table by its number. Rows: name, text; a null text: it is only dropped.
+-- ?1: a table by its number; ?2: 1 while the app changes its schema: then no trigger names a column
+-- that is not of the key, or it could not be dropped, and every update counts as a whole write.
+-- Rows: name, text; a null text: there is none.
 --
 -- REPLACE deletes rows without a word, and without their delete triggers. So what is there before
 -- an INSERT is noted, under its key (op 6) and in unique indexes (op 7), and settled later, by what
@@ -29,12 +31,12 @@ matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found
 places AS (SELECT f.key AS place, c.quoted AS quoted
   FROM synced, json_each(synced.fields) f LEFT JOIN columns c ON c.name = f.value AND c.pk = 0
   ORDER BY f.key),
-masks AS (SELECT
+masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE
     group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
       AS updated,
-    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ')
+    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
       AS replaced
   FROM places),
 uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted, ' AND ') || ')'
@@ -43,7 +45,7 @@ uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted
     AS moved
   FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
     columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
+  WHERE i."unique" AND i.origin <> 'pk' AND ?2 = 0 GROUP BY i.name),
 rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR ') AS moved
   FROM uniques),
 -- The greatest of the clock's time and the one after the last stamp.
@@ -72,7 +74,8 @@ SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE O
 UNION ALL
 SELECT prefix || 'update', 'CREATE TRIGGER ' || prefix || 'update AFTER UPDATE ON ' || onto
   || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
-  || tbl || ', ' || new_key || ', 2, ' || updated || ', ' || stamp || '); END' FROM made
+  || tbl || ', ' || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', '
+  || stamp || '); END' FROM made
 UNION ALL
 SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
@@ -97,3 +100,18 @@ SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || 
   || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
   || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
   FROM made;
+
+-- @ app_triggers
+-- ?1: 'all', or 'synced': those that write to a synced table, whose effect comes with the page from
+-- whoever wrote it. Rows: name, text.
+WITH told AS (SELECT name, sql, ' ' || replace(replace(replace(replace(replace(replace(replace(
+    lower(sql), char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '(', ' ('), '   ', ' '),
+    '  ', ' ') || ' ' AS said
+  FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'tidemark\_%' ESCAPE '\'
+    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered))
+SELECT name, sql FROM told WHERE ?1 = 'all' OR EXISTS (SELECT 1 FROM tidemark_tables t
+  WHERE t.covered AND (said LIKE '% into ' || lower(t.name) || ' %'
+    OR said LIKE '% update ' || lower(t.name) || ' set %'
+    OR said LIKE '% update or % ' || lower(t.name) || ' set %'
+    OR said LIKE '% delete from ' || lower(t.name) || ' %'
+    OR said LIKE '% delete from ' || lower(t.name) || ';%'));
