@@ -1,6 +1,8 @@
 // What a page is asked about its storage, its live queries, and its service worker.
-import { type Dexie, liveQuery } from 'dexie';
+import { Dexie, liveQuery } from 'dexie';
+import { TidemarkError } from 'tidemark';
 import { requestBackgroundSync } from 'tidemark/background';
+import { tidemark } from 'tidemark/dexie';
 import { canonicalText } from '../../../scripts/lib/canonical.mjs';
 import type { Op, Row, Sync } from './page-types.js';
 
@@ -42,6 +44,29 @@ export const storageCalls = (
     }
   },
 
+  /** The code with which `connect()` is refused. */
+  async connectFault(): Promise<string> {
+    const app = new Dexie('app', { addons: [tidemark] });
+    app.version(1).stores({ todos: 'id' });
+    const options = { url: '/sync', tables: ['todos'] };
+    return app.tidemark.connect(options).then(
+      () => 'none',
+      (error) => (error instanceof TidemarkError ? error.code : String(error)),
+    );
+  },
+  /** What a write is refused with, with the addon or without. */
+  async writeFault(plain: boolean): Promise<string> {
+    const app = new Dexie('app', plain ? {} : { addons: [tidemark] });
+    app.version(1).stores({ todos: 'id' });
+    return app
+      .table('todos')
+      .put({ id: 'x' })
+      .then(
+        () => 'none',
+        (error) => `${error.name}: ${error.message}`,
+      );
+  },
+
   /** Follows every query from now on; `watched` gives what they showed last, and what is so. */
   watchQueries(): Promise<unknown> {
     const shown: Record<string, string> = {};
@@ -71,7 +96,6 @@ export const storageCalls = (
     native.close();
     if (event) native.dispatchEvent(new Event('close'));
   },
-  isOpen: () => db().isOpen(),
 
   /** Empties every store of the database at once, through Dexie as an app may. */
   async emptyStores(order: 'own first' | 'own last'): Promise<void> {
@@ -91,18 +115,56 @@ export const storageCalls = (
       request.onerror = () => reject(request.error);
     }),
 
-  /** The durability of the transactions that write, while `op` is done. */
-  async durabilityOf(op: Op): Promise<string[]> {
-    const seen: string[] = [];
-    const native = db().backendDB();
-    const open = native.transaction.bind(native);
-    native.transaction = (stores, mode, options) => {
-      const transaction = open(stores, mode, options);
-      if (mode === 'readwrite') seen.push(transaction.durability);
-      return transaction;
-    };
-    await apply(op);
+  /** What was asked of the transactions in which stores were written, `op` being done. */
+  async durabilityOf(op: Op): Promise<Record<string, string>> {
+    const seen: Record<string, string> = {};
+    const { add, put, delete: remove } = IDBObjectStore.prototype;
+    const spy = (original: (...args: never[]) => unknown) =>
+      function (this: IDBObjectStore, ...args: never[]) {
+        seen[this.name] = this.transaction.durability;
+        return original.apply(this, args);
+      } as never;
+    Object.assign(IDBObjectStore.prototype, { add: spy(add), put: spy(put), delete: spy(remove) });
+    try {
+      await apply(op);
+    } finally {
+      Object.assign(IDBObjectStore.prototype, { add, put, delete: remove });
+    }
     return seen;
+  },
+
+  /** Every store as it is, Tidemark's own included, and that it is put into another database. */
+  async dump(): Promise<[string, unknown[]][]> {
+    return Promise.all(db().tables.map(async (table) => [table.name, await table.toArray()]));
+  },
+  load(copy: [string, unknown[]][]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = db()
+        .backendDB()
+        .transaction(
+          copy.map(([name]) => name),
+          'readwrite',
+        );
+      for (const [name, rows] of copy) {
+        const store = transaction.objectStore(name);
+        store.clear();
+        for (const row of rows) store.put(row);
+      }
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+    });
+  },
+
+  /** Writes to IndexedDB itself, so that nothing is recorded. `row` undefined: deletes. */
+  writeBehind(table: string, key: string, row?: Row): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = db().backendDB().transaction(table, 'readwrite');
+      const store = transaction.objectStore(table);
+      if (row === undefined) store.delete(key);
+      else store.put(row);
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+    });
   },
 
   async startServiceWorker(token: string): Promise<void> {

@@ -249,38 +249,6 @@ const device = {
   adopt: (choice: 'merge' | 'keep-remote') => sync.adopt(choice),
   events: () => events.splice(0),
 
-  /** Every store as it is, Tidemark's own included, and that it is put into another database. */
-  async dump(): Promise<[string, unknown[]][]> {
-    return Promise.all(db.tables.map(async (table) => [table.name, await table.toArray()]));
-  },
-  load(copy: [string, unknown[]][]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const transaction = db.backendDB().transaction(
-        copy.map(([name]) => name),
-        'readwrite',
-      );
-      for (const [name, rows] of copy) {
-        const store = transaction.objectStore(name);
-        store.clear();
-        for (const row of rows) store.put(row);
-      }
-      transaction.oncomplete = () => resolve();
-      transaction.onerror = () => reject(transaction.error);
-    });
-  },
-
-  /** Writes to IndexedDB itself, so that nothing is recorded. `row` undefined: deletes. */
-  writeBehind(table: string, key: string, row?: Row): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const transaction = db.backendDB().transaction(table, 'readwrite');
-      const store = transaction.objectStore(table);
-      if (row === undefined) store.delete(key);
-      else store.put(row);
-      transaction.oncomplete = () => resolve();
-      transaction.onerror = () => reject(transaction.error);
-    });
-  },
-
   /** Entries in the log: what is recorded and not acknowledged. */
   logged: () => db.table('$tidemark_log').count(),
   async close(): Promise<void> {

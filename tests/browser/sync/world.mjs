@@ -141,6 +141,7 @@ export class Device {
     device.proxy = await startFaultProxy(stage.world.files, () => stage.worker.url);
     device.stored = new Set();
     await device.context.exposeFunction('stored', (key) => device.stored.add(key));
+    if (options.before) await device.context.addInitScript(options.before);
     if (options.time) await device.context.addInitScript(installTime, options.time);
     return device;
   }

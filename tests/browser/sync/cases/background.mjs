@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertSynced, settle } from '../check.mjs';
 import { until } from '../world.mjs';
 
-/** The app's service worker on a device, and a page of the origin without the app to speak to it. */
+/** The app's service worker on a device, spoken to by a page of the origin without the app. */
 async function workerOf(device) {
   await device.call('startServiceWorker', device.stage.tokens[0]);
   const page = await device.context.newPage();

@@ -110,6 +110,17 @@ const emptied =
     return [a, b];
   };
 
+/** What a page without the app's database gets of `connect()`, and of its own. */
+const refusing = (takeAway) => async (stage) => {
+  const a = await stage.device('A', { connect: false, open: false, before: takeAway });
+  assert.equal(await a.call('connectFault'), 'storage_unavailable');
+  // The app's own code goes on: it hears of Dexie what it hears without Tidemark.
+  const fault = await a.call('writeFault', true);
+  assert.match(fault, /Error/);
+  assert.equal(await a.call('writeFault', false), fault);
+  assert.equal(a.proxy.calls.length, 0, 'calls');
+};
+
 const wipe = async (tab, storageTypes = 'all') => {
   const session = await tab.session();
   const { origin } = new URL(tab.device.proxy.url);
@@ -117,6 +128,65 @@ const wipe = async (tab, storageTypes = 'all') => {
 };
 
 Object.assign(cases, {
+  'a browser without IndexedDB: connect() says so, and the app goes on': refusing(() => {
+    Object.defineProperty(window, 'indexedDB', { value: undefined });
+  }),
+
+  'IndexedDB refuses to open, as where site data is blocked: connect() says so': refusing(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('access to the Indexed Database API is denied', 'SecurityError');
+    };
+  }),
+
+  async 'a private window syncs like any other, and forgets'(stage) {
+    const a = await stage.device('A');
+    await a.write(['put', 'todos', { id: 'x', n: 1 }]);
+    await settle(a);
+    assert.equal((await a.call('status')).persisted, false);
+    await a.context.close();
+    // Another one of the same user: nothing is left, and all is read again.
+    const again = await stage.device('A again');
+    stage.devices.splice(stage.devices.indexOf(a), 1);
+    await a.proxy.close();
+    await assertSynced(stage, { todos: { x: { id: 'x', n: 1 } } });
+    assert.equal(
+      again.proxy.calls.reduce((sum, { changes }) => sum + changes, 0),
+      0,
+    );
+  },
+
+  async 'storage that the browser promised to keep is said to be kept'(stage) {
+    const a = await stage.device('A', { connect: false });
+    const session = await a.tab.session();
+    const { targetInfo } = await session.send('Target.getTargetInfo');
+    await session.send('Browser.setPermission', {
+      browserContextId: targetInfo.browserContextId,
+      permission: { name: 'persistent-storage' },
+      setting: 'granted',
+      origin: new URL(a.proxy.url).origin,
+    });
+    await a.tab.connect();
+    await a.call('untilStatus', { persisted: true });
+  },
+
+  async 'a write and its log entry are as durable as the app asks of Dexie'(stage) {
+    for (const durability of ['strict', 'relaxed']) {
+      const a = await stage.device(durability, { durability });
+      await a.write(['put', 'todos', { id: 'x', n: 1 }]);
+      await settle(a);
+      for (const op of [
+        ['put', 'todos', { id: 'x', n: 2 }],
+        ['bulkPut', 'todos', [{ id: 'y' }, { id: 'z' }]],
+        ['delete', 'todos', 'z'],
+      ])
+        assert.deepEqual(
+          await a.call('durabilityOf', op),
+          { todos: durability, $tidemark_log: durability },
+          op[0],
+        );
+    }
+  },
+
   'the browser evicts the origin while the app is closed: it reads all again': emptied(
     async (a) => {
       const other = await a.context.newPage();
