@@ -1,6 +1,7 @@
 // Losses: values that lost to a write whose writer had not read them, found where a pulled change
 // meets pending writes.
 import { type Columns, columnsOfChange, type JoinedColumns } from '../columns.js';
+import { nodeOf } from '../stamp-words.js';
 import { isAbsent, setOwn } from '../values.js';
 import type { Change, Loss, RecordKey, StampText, WireRow } from '../wire.js';
 import { compareTagged } from './pending.js';
@@ -35,7 +36,8 @@ export function lossesOf(
   const found: Loss[] = [];
   // Gathers the fields that one write lost to another.
   const lose = (name: string, from: WireRow, stamp: StampText, winner: StampText, by: boolean) => {
-    if (!has(from, name)) return;
+    // What a context writes over its own earlier write it knew.
+    if (!has(from, name) || nodeOf(stamp) === nodeOf(winner)) return;
     let loss = found.find((each) => each.stamp === stamp && each.winner === winner);
     if (loss === undefined) {
       const { table, id } = change;

@@ -4,6 +4,7 @@ import { TidemarkError } from 'tidemark';
 import { requestBackgroundSync } from 'tidemark/background';
 import { tidemark } from 'tidemark/dexie';
 import { canonicalText } from '../../../scripts/lib/canonical.mjs';
+import { stepOf } from './churn.mjs';
 import type { Op, Row, Sync } from './page-types.js';
 
 const isOwn = (name: string) => name.startsWith('$');
@@ -65,6 +66,18 @@ export const storageCalls = (
         () => 'none',
         (error) => `${error.name}: ${error.message}`,
       );
+  },
+
+  /** Does the steps of a writer, and says `writer:step` of each that is stored. */
+  async churn(writer: string, count: number, pauseMs: number): Promise<void> {
+    const { stored } = window as never as { stored(report: string): void };
+    for (let i = 0; i < count; i++) {
+      await db().transaction('rw', ['todos', 'lists'], async () => {
+        for (const op of stepOf(writer, i) as Op[]) await apply(op);
+      });
+      stored(`${writer}:${i}`);
+      await new Promise((done) => setTimeout(done, pauseMs * Math.random() * 2));
+    }
   },
 
   /** Follows every query from now on; `watched` gives what they showed last, and what is so. */

@@ -9,6 +9,7 @@ import { cases as crashes } from './cases/crashes.mjs';
 import { cases as exchange } from './cases/exchange.mjs';
 import { cases as faults } from './cases/faults.mjs';
 import { cases as hold } from './cases/hold.mjs';
+import { cases as kills } from './cases/kills.mjs';
 import { cases as storage } from './cases/storage.mjs';
 import { cases as survive } from './cases/survive.mjs';
 import { cases as tables } from './cases/tables.mjs';
@@ -24,6 +25,7 @@ const groups = {
   exchange,
   faults,
   crashes,
+  kills,
   tabs,
   transactions,
   clocks,
@@ -48,7 +50,8 @@ async function runCase(world, { name, run }) {
   const begun = performance.now();
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took over ${caseMsMax} ms`)), caseMsMax);
+    const { msMax = caseMsMax } = run;
+    timer = setTimeout(() => reject(new Error(`took over ${msMax} ms`)), msMax);
   });
   try {
     await Promise.race([run(stage), late]);
