@@ -34,7 +34,7 @@ const soonMs = 5;
  * How long a context that takes the lead from another waits for what that one wrote last to be
  * seen here, in milliseconds.
  */
-export const handoverMs = 200;
+export const handoverMs = 500;
 
 /** The engine's clock. */
 export interface Clock extends Stamper {

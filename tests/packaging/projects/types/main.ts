@@ -2,6 +2,7 @@
 import { Dexie } from 'dexie';
 import { type Phase, type Status, type Sync, TidemarkError } from 'tidemark';
 import { tidemark } from 'tidemark/dexie';
+import { connect, type LocalSync } from 'tidemark/local-storage';
 
 export async function open(): Promise<Sync> {
   const db = new Dexie('app', { addons: [tidemark] });
@@ -10,6 +11,15 @@ export async function open(): Promise<Sync> {
   sync.status.subscribe(({ phase, pending }: Status) => show(phase, pending));
   // @ts-expect-error: an address is needed
   await db.tidemark.connect({ tables: ['todos'] }).catch(() => {});
+  return sync;
+}
+
+export async function openItems(): Promise<LocalSync> {
+  const tables = { tenure: { keys: ['answers'], prefixes: ['session-'], format: 'json' as const } };
+  const sync = await connect({ url: '/sync', tables });
+  sync.storage.setItem('answers', '{}');
+  // @ts-expect-error: there is no such format
+  await connect({ url: '/sync', tables: { a: { keys: ['b'], format: 'xml' } } }).catch(() => {});
   return sync;
 }
 
