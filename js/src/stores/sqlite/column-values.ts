@@ -33,6 +33,12 @@ export function toColumn(tagged: unknown, affinity: Affinity): Stored {
   }
 }
 
+/** Whether a column holds a value, in tagged form, as it is. */
+export function isExactValue(tagged: unknown, affinity: Affinity): boolean {
+  if (typeof tagged === 'string') return isExactText(tagged, affinity);
+  return typeof tagged === 'number' && isExactNumber(tagged, affinity);
+}
+
 function ofObject(value: unknown, affinity: Affinity): Stored {
   if (typeof value === 'bigint') return ofBigint(value, affinity);
   if (typeof value === 'number') return ofSpecial(value, affinity);

@@ -43,14 +43,14 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     db,
     refused.filter((change) => !change.deleted),
   );
-  const gone = unrecorded(on, () => showTaken(on, commit.acknowledged));
+  const gone = unrecorded(on, commit.acknowledged.length, () => showTaken(on, commit.acknowledged));
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
-  const outcome = unrecorded(on, () => takeChanges(on, state.sweeping, commit));
+  const outcome = unrecorded(on, sizeOf(commit), () => takeChanges(on, state.sweeping, commit));
   if (commit.reset) applyReset(on, state, commit.reset);
   else if (commit.cursor !== undefined && !moved) moveCursor(state, commit.cursor);
   const sweeps = commit.complete === true && state.sweeping && !moved && !commit.reset;
-  if (sweeps) unrecorded(on, () => sweep(on, state));
+  if (sweeps) unrecorded(on, Number.POSITIVE_INFINITY, () => sweep(on, state));
   keepJournal(db, state, commit);
   keepDoubts(db, outcome.refused);
   db.all(sql.gravesDrop);
@@ -69,6 +69,8 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     tables: coveredNames(tables),
   };
 }
+
+const sizeOf = ({ changes, records = [] }: Commit) => changes.length + records.length;
 
 export function coveredNames(tables: RowsByNumber): string[] {
   return [...tables.values()].flatMap(({ table }) => (table.covered ? [table.name] : []));

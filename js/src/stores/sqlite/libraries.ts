@@ -34,7 +34,9 @@ export interface NodeDatabase {
 
 interface NodeStatement {
   setReadBigInts(on: boolean): void;
-  all(...parameters: unknown[]): Record<string, unknown>[];
+  /** Of later versions. */
+  setReturnArrays?(on: boolean): void;
+  all(...parameters: unknown[]): unknown[][];
 }
 
 export type SqliteHandle = WasmDatabase | BetterDatabase | NodeDatabase | SqliteDatabase;
@@ -52,28 +54,29 @@ export function databaseOf(handle: SqliteHandle): SqliteDatabase {
 const unknownHandle = () =>
   new TidemarkError('bad_input', 'db is no database of sqlite-wasm, better-sqlite3 or node:sqlite');
 
-/** Statements that were prepared, the last used last; the first goes where there are too many. */
+/** Statements kept ready, at most: those of the store, and some updates of each table. */
+const preparedMax = 500;
+
+/** Statements by their text; all are let go where there are too many. */
 class Prepared<S> {
-  readonly #statements = new Map<string, S>();
+  readonly #statements = new Map<string, { statement: S; numbered: boolean }>();
 
   constructor(readonly prepare: (sql: string) => S) {}
 
-  get(sql: string): S {
-    const known = this.#statements.get(sql);
-    const statement = known ?? this.prepare(sql);
-    if (known !== undefined) this.#statements.delete(sql);
-    else if (this.#statements.size >= preparedMax)
-      for (const [first] of this.#statements) {
-        this.#statements.delete(first);
-        break;
-      }
-    this.#statements.set(sql, statement);
-    return statement;
+  get(sql: string): { statement: S; numbered: boolean } {
+    let known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= preparedMax) this.#statements.clear();
+    known = { statement: this.prepare(sql), numbered: /\?\d/.test(sql) };
+    this.#statements.set(sql, known);
+    return known;
   }
 }
 
-/** Statements kept ready, at most. */
-const preparedMax = 200;
+/** To these libraries a numbered parameter has a name, which is its number. */
+function named(parameters: readonly SqlValue[]): Record<number, SqlValue> {
+  return Object.fromEntries(parameters.map((value, i) => [i + 1, value]));
+}
 
 // They read all integers as bigints, or none.
 function plain(value: unknown): SqlValue {
@@ -95,10 +98,11 @@ class Better implements SqliteDatabase {
   }
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
-    const statement = this.#prepared.get(sql);
+    const { statement, numbered } = this.#prepared.get(sql);
+    const values = numbered && parameters.length > 0 ? [named(parameters)] : parameters;
     if (statement.reader)
-      return (statement.all(...parameters) as unknown[][]).map((row) => row.map(plain));
-    statement.run(...parameters);
+      return (statement.all(...values) as unknown[][]).map((row) => row.map(plain));
+    statement.run(...values);
     return [];
   }
 
@@ -117,14 +121,18 @@ class Node implements SqliteDatabase {
   constructor(readonly db: NodeDatabase) {
     this.#prepared = new Prepared((sql) => {
       const statement = db.prepare(sql);
+      if (statement.setReturnArrays === undefined)
+        throw new TidemarkError('bad_input', 'node:sqlite needs Node 22.16 or newer');
+      statement.setReturnArrays(true);
       statement.setReadBigInts(true);
       return statement;
     });
   }
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
-    const rows = this.#prepared.get(sql).all(...parameters);
-    return rows.map((row) => Object.values(row).map(plain));
+    const { statement, numbered } = this.#prepared.get(sql);
+    const values = numbered && parameters.length > 0 ? [named(parameters)] : parameters;
+    return statement.all(...values).map((row) => row.map(plain));
   }
 
   exec(sql: string): void {

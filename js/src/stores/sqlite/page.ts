@@ -64,6 +64,14 @@ function keyOrNone(rows: Rows, id: IdText): SqlValue | undefined {
   }
 }
 
+/** Throws `bad_reply` for a value that is not in the grammar. */
+function checkRow(row: WireRow): void {
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (typeof value === 'object' && !isAbsent(value)) checkValue(value);
+  }
+}
+
 /** The changes of one page to one table, gathered, and written in an order that fits its indexes. */
 export class TablePage {
   readonly #puts = new Map<IdText, WireRow>();
@@ -79,10 +87,11 @@ export class TablePage {
   apply(changes: readonly Change[], join: Join, pending: Pending): void {
     for (const change of changes) {
       this.#changes.set(change.id, change);
-      for (const value of Object.values(change.row ?? {})) if (!isAbsent(value)) checkValue(value);
+      checkRow(change.row ?? {});
     }
-    const clean = changes.filter((change) => !pending.has(placeOf(change)));
-    const contested = changes.filter((change) => pending.has(placeOf(change)) && !change.absent);
+    const isClean = (change: Change) => pending.size === 0 || !pending.has(placeOf(change));
+    const clean = changes.filter(isClean);
+    const contested = changes.filter((change) => !isClean(change) && !change.absent);
     if (contested.length > 0) this.#merge(contested, join, pending);
     for (const { id, deleted, absent, patch, row = {} } of clean)
       if (deleted || absent) this.#deletes.push(id);

@@ -3,7 +3,14 @@ import { TidemarkError } from '../../errors.js';
 import { sql } from '../../generated/sqlite.js';
 import { isAbsent, setOwn } from '../../values.js';
 import type { IdText, WireRow } from '../../wire.js';
-import { fromColumn, isSameStored, type Stored, toColumn } from './column-values.js';
+import {
+  type Affinity,
+  fromColumn,
+  isExactValue,
+  isSameStored,
+  type Stored,
+  toColumn,
+} from './column-values.js';
 import { isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
 import { idOf, keyOf, partsOf } from './keys.js';
 import type { Column, Table } from './tables.js';
@@ -74,13 +81,15 @@ export class Rows {
   /** Writes a whole row. Throws `constraint` for one that the database does not let in. */
   put(id: IdText, row: WireRow): void {
     const parts = this.parts(id);
-    const stored = this.table.columns.map((column) => storedOf(column, row, parts));
-    const values = stored.map(({ value }) => value);
-    this.#write(id, this.table.texts.put, values);
     this.#checkKey(id, parts);
+    const { columns, texts } = this.table;
+    const exact = exactValues(columns, row, parts);
+    const stored = exact ? null : columns.map((column) => storedOf(column, row, parts));
+    this.#write(id, texts.put, exact ?? (stored as Stored[]).map(({ value }) => value));
+    if (stored === null && !this.#extras()) return;
     const key = keyOf(parts);
     if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, key]);
-    this.#keepExtras(key, row, stored, this.table.columns);
+    if (stored !== null) this.#keepExtras(key, row, stored, columns);
   }
 
   /** Sets some fields; returns false where there is no such row. */
@@ -165,6 +174,29 @@ export class Rows {
     this.db.all(sql.extraPut, [tbl, key, name, stored, text]);
     this.#hasExtras = true;
   }
+}
+
+/** What to bind for a row of which its columns hold everything; null: they do not. */
+function exactValues(
+  columns: readonly Column[],
+  row: WireRow,
+  parts: readonly SqlValue[],
+): SqlValue[] | null {
+  const values: SqlValue[] = [];
+  let unknown = Object.keys(row).length;
+  for (const { name, affinity, key, absent } of columns) {
+    const value = row[name];
+    if (value !== undefined) unknown--;
+    if (key > 0 ? value !== parts[key - 1] : !isExact(value, affinity, absent)) return null;
+    values.push((value ?? null) as SqlValue);
+  }
+  return unknown === 0 ? values : null;
+}
+
+function isExact(value: unknown, affinity: Affinity, absent: SqlValue): boolean {
+  if (value === undefined) return absent === null;
+  if (value === null) return absent !== null;
+  return isExactValue(value, affinity);
 }
 
 const absentText = JSON.stringify({ '$tm:absent': 0 });

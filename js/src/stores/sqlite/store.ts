@@ -259,7 +259,7 @@ export class SqliteStore implements Store {
       settleLog(db, this.#tables);
       const unsettled = countLog(db).pending + countLetters(db);
       if (pending === 'refuse' && unsettled > 0) throw new TidemarkError('account_pending');
-      unrecorded(this, () => {
+      unrecorded(this, Number.POSITIVE_INFINITY, () => {
         for (const { table, exists } of this.#tables.values())
           if (exists) db.exec(`DELETE FROM "${table.name.replaceAll('"', '""')}"`);
       });

@@ -115,3 +115,7 @@ SELECT name, sql FROM told WHERE ?1 = 'all' OR EXISTS (SELECT 1 FROM tidemark_ta
     OR said LIKE '% update or % ' || lower(t.name) || ' set %'
     OR said LIKE '% delete from ' || lower(t.name) || ' %'
     OR said LIKE '% delete from ' || lower(t.name) || ';%'));
+
+-- @ own_triggers
+-- Tidemark's own. Rows: name, text.
+SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_%' ESCAPE '\';
