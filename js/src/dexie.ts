@@ -4,14 +4,14 @@ import type { Dexie } from 'dexie';
 import { createEngine, type Engine } from './engine.js';
 import { asTidemarkError, TidemarkError } from './errors.js';
 import { systemHost } from './host.js';
-import { startSync } from './start.js';
+import { mergeModes, startSync } from './start.js';
 import { storeError } from './stores/dexie/access.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
 import { type Clock, Tracker } from './stores/dexie/tracker.js';
 import { keepDropped } from './stores/dexie/upgrade.js';
-import type { MergeMode, Store } from './stores/store.js';
+import type { Store } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
 
 export { DexieStore } from './stores/dexie/store.js';
@@ -138,10 +138,4 @@ function follow(db: Dexie, connection: Connected): void {
     const yielded = () => !db.isOpen() && connection.close(new TidemarkError('app_outdated'));
     if (newVersion) queueMicrotask(yielded);
   });
-}
-
-function mergeModes(tables: SyncOptions['tables']): Map<string, MergeMode> {
-  if (Array.isArray(tables)) return new Map(tables.map((name) => [name, 'field']));
-  const modes = Object.entries(tables as Record<string, { merge?: MergeMode }>);
-  return new Map(modes.map(([name, { merge = 'field' }]) => [name, merge]));
 }

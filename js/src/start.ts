@@ -1,8 +1,8 @@
 // Start: from an app's options to a running connection.
-import { type ClientOptions, SyncClient } from './client.js';
+import { SyncClient } from './client.js';
 import type { Engine } from './engine.js';
 import { TidemarkError } from './errors.js';
-import type { Store } from './stores/store.js';
+import type { MergeMode, Store } from './stores/store.js';
 import { FetchTransport } from './transports/fetch.js';
 import type { SyncOptions } from './types.js';
 
@@ -16,20 +16,23 @@ export async function startSync(
   store: Store,
   engine: Engine,
   name: string,
-  { url, token, scope, transport, schema, device, firstLogin = 'merge', ...others }: SyncOptions,
+  { url, token, scope, transport, schema, device, firstLogin, takeoverMs, persist }: SyncOptions,
 ): Promise<SyncClient> {
   // Said here, where the app can hear it: the endpoint could only refuse every request.
   if (schema !== undefined && !(Number.isSafeInteger(schema) && schema >= 0))
     throw new TidemarkError('bad_input', 'schema is not a count');
   if (device !== undefined && new TextEncoder().encode(device).length > deviceBytesMax)
     throw new TidemarkError('bad_input', `device is over ${deviceBytesMax} bytes`);
-  const http = new FetchTransport(url, token, scope, transport);
-  const { takeoverMs, persist } = others;
   if (takeoverMs !== undefined && !(takeoverMs >= takeoverMsMin))
     throw new TidemarkError('bad_input', `takeoverMs is under ${takeoverMsMin}`);
-  const options: ClientOptions = { store, engine, name, transport: http, firstLogin };
-  if (schema !== undefined) options.schema = schema;
-  if (takeoverMs !== undefined) options.takeoverMs = takeoverMs;
-  if (persist !== undefined) options.persist = persist;
-  return SyncClient.start(options);
+  const http = new FetchTransport(url, token, scope, transport);
+  const chosen = { schema, firstLogin, takeoverMs, persist };
+  return SyncClient.start({ store, engine, name, transport: http, ...chosen });
+}
+
+/** Each table's merge mode, as the options name it. */
+export function mergeModes(tables: SyncOptions['tables']): Map<string, MergeMode> {
+  if (Array.isArray(tables)) return new Map(tables.map((name) => [name, 'field']));
+  const modes = Object.entries(tables as Record<string, { merge?: MergeMode }>);
+  return new Map(modes.map(([name, { merge = 'field' }]) => [name, merge]));
 }
