@@ -7,6 +7,7 @@ export class Killed extends Error {}
 
 export class FakeStorage implements Items {
   readonly texts = new Map<string, string>();
+  #keys: string[] = [];
   /** Writes so far. */
   written = 0;
   /** After how many writes the tab is killed. */
@@ -24,7 +25,9 @@ export class FakeStorage implements Items {
   }
 
   key(index: number): string | null {
-    return [...this.texts.keys()][index] ?? null;
+    // Asked for one after the other, as a rule.
+    if (index === 0) this.#keys = [...this.texts.keys()];
+    return this.#keys[index] ?? null;
   }
 
   getItem(key: string): string | null {

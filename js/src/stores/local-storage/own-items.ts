@@ -34,15 +34,12 @@ export class OwnItems {
   }
 
   /**
-   * The key of a context's next intent: after all that it has seen, whatever the clocks say. No
-   * other context can draw its first stamp.
+   * The key of a context's next intent, after the last that it has seen, whatever the clocks say.
+   * No other context can draw its first stamp.
    */
-  nextIntent(first: StampText): string {
-    const last =
-      this.intents()
-        .at(-1)
-        ?.slice(this.#intents.length, -first.length - 1) ?? '0';
-    this.#last = Math.max(this.#last, Number(last)) + 1;
+  nextIntent(first: StampText, last: string | undefined): string {
+    const number = last?.slice(this.#intents.length, this.#intents.length + intentDigits) ?? '0';
+    this.#last = Math.max(this.#last, Number(number)) + 1;
     return `${this.#intents}${String(this.#last).padStart(intentDigits, '0')}:${first}`;
   }
 

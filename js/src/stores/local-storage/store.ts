@@ -14,7 +14,7 @@ import type { Commit, CommitResult, Stamper, SyncLogEntry } from '../store.js';
 import { syncLogMax } from '../store.js';
 import { cover, nothingSaved } from './cover.js';
 import { Digests } from './digests.js';
-import { type Intent, Intents } from './intents.js';
+import { Intents } from './intents.js';
 import { Layout, type LocalTables } from './layout.js';
 import { type Items, OwnItems, parsed, put } from './own-items.js';
 import { Recent } from './recent.js';
@@ -100,8 +100,8 @@ export class LocalStorageStore extends ContentsStore {
   }
 
   /** Stamps follow all that is here, whichever context wrote it. */
-  #reserve(count: number): StampText {
-    const newest = newestIn(this.#known());
+  #reserve(count: number, known = this.#known()): StampText {
+    const newest = newestIn(known);
     if (newest > this.#observed && nodeOf(newest) !== this.#node)
       this.#clock.restore(this.#clock.accepted, newest, this.#clock.offsetMs);
     if (newest > this.#observed) this.#observed = newest;
@@ -181,20 +181,17 @@ export class LocalStorageStore extends ContentsStore {
     // Whether it can be done is said now, by doing it where it is not kept.
     new ContentsWriter(this.#view(false).contents, { reserve }).perform(asked);
     if (stamps.length === 0) reserve();
-    this.#leave({ writes: [], asked, stamps });
+    carryOut(this.#own, this.#known(), { writes: [], asked, stamps }, new Map());
     if (this.#leads()) this.read();
   }
 
   #writeItems(sets: readonly ItemSet[]): void {
-    const said = writesOf(this.#known(), this.#items, sets);
-    const writes = said.map((write) => ({ ...write, stamp: this.stamper.reserve(1) }));
-    this.#leave(writes.length === 0 ? null : { writes }, new Map(sets));
+    const known = this.#known();
+    const said = writesOf(known, this.#items, sets);
+    const writes = said.map((write) => ({ ...write, stamp: this.#reserve(1, known) }));
+    carryOut(this.#own, known, writes.length === 0 ? null : { writes }, new Map(sets));
     this.#recent.write(new Map(sets));
-  }
-
-  #leave(intent: Intent | null, texts: ReadonlyMap<string, string | null> = new Map()): void {
-    carryOut(this.#own, intent, texts);
-    if (intent !== null) this.#lookSoon();
+    if (writes.length > 0) this.#lookSoon();
   }
 
   #lookSoon(): void {

@@ -100,12 +100,13 @@ export function newestIn({ saved, intents }: Pick<Known, 'saved' | 'intents'>): 
  */
 export function carryOut(
   own: OwnItems,
+  { intents }: Pick<Known, 'intents'>,
   intent: Intent | null,
   texts: ReadonlyMap<string, string | null>,
 ): void {
   const { items } = own;
   const first = intent?.writes[0]?.stamp ?? intent?.stamps?.[0];
-  const name = first === undefined ? null : own.nextIntent(first);
+  const name = first === undefined ? null : own.nextIntent(first, [...intents.keys()].at(-1));
   const undo = [...texts.keys()].map((key) => ({ key, text: items.getItem(key) }));
   if (name !== null) put(items, name, JSON.stringify(intent));
   try {
