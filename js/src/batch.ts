@@ -84,6 +84,8 @@ function changeOf(
   if (now === undefined && !state.deleted) return null;
   const change = shaped(table, id, now, state);
   if (!state.deleted && writes.some(({ create }) => create)) change.create = true;
+  const born = writes.find((write) => write.born !== undefined)?.born;
+  if (born !== undefined) change.born = born;
   const offered = writes.filter(({ offer }) => offer !== undefined).at(-1);
   if (offered?.offer !== undefined) change.offer = offered.offer;
   return change;

@@ -59,6 +59,7 @@ export class Exchange {
     for (const [i, { outcome }] of (push?.results ?? []).entries())
       if (outcome === 'needFull' && !this.batch.changes[i]?.patch)
         throw new TidemarkError('bad_reply', `results[${i}] asks for what was sent`);
+    checkCollisions(this.batch.changes, push?.results ?? []);
     this.#push = push;
     this.#pull = pull;
     this.#records = records ?? [];
@@ -77,9 +78,10 @@ export class Exchange {
     const count = (test: (result: PushResult) => boolean) => results.filter(test).length;
     const clockRefused = count(({ outcome }) => outcome === 'clock');
     const cloned = count(({ outcome }) => outcome === 'clone');
+    const deferred = count(({ outcome }) => outcome === 'deferred');
     const kept = count((result) => result.outcome === 'rejected' && result.retryable);
     return {
-      settled: results.length - clockRefused - cloned - kept,
+      settled: results.length - clockRefused - cloned - deferred - kept,
       kept,
       clockRefused,
       fineUntil: this.#fineUntil(serverAt),
@@ -173,6 +175,10 @@ export class Exchange {
       case 'rejected':
         if (result.retryable) return writes.map((write) => ({ write, result: 'later' }));
         return writes.map((write) => ({ write, result: 'dead', refusal: result, change }));
+      case 'collision':
+        return writes.map((write) => ({ ...result, write, result: 'collision' }));
+      case 'deferred':
+        return writes.map((write) => ({ write, result: 'deferred' }));
       case 'clock':
       case 'clone':
         return [];
@@ -203,6 +209,17 @@ export class Exchange {
         if (greatest === null || stamp > greatest) greatest = stamp;
     }
     return greatest;
+  }
+}
+
+/** Throws `bad_reply` where nothing that was sent can have collided: it would be sent for ever. */
+function checkCollisions(changes: readonly Change[], results: readonly PushResult[]): void {
+  const collides = results.some(({ outcome }) => outcome === 'collision');
+  for (const [i, { outcome }] of results.entries()) {
+    if (outcome === 'collision' && changes[i]?.born === undefined)
+      throw new TidemarkError('bad_reply', `results[${i}] collides and says not how it was born`);
+    if (outcome === 'deferred' && !collides)
+      throw new TidemarkError('bad_reply', `results[${i}] waits for no other change`);
   }
 }
 

@@ -28,6 +28,11 @@ export interface Change {
   fields?: Record<string, StampText>;
   /** On push: offered again after a hub was restored; the cursor at which it was known. */
   offer?: string;
+  /**
+   * 16 hexadecimal digits that its creation drew, where SQLite counts the keys of a table: another
+   * device's record of the same key has others. On push: the creation is part of the change.
+   */
+  born?: string;
   /** In `records` of a reply: the hub has no such record, and `stamp` means nothing. */
   absent?: true;
 }
@@ -47,7 +52,14 @@ export type PushResult =
   | { outcome: 'needFull' }
   /** Of the node that is too late the hub takes stamps up to `until`, in Unix milliseconds. */
   | { outcome: 'clock'; until?: number }
-  | { outcome: 'clone' };
+  | { outcome: 'clone' }
+  /**
+   * Another device's record has its key. `past`: the greatest number that a record of the table has
+   * or had.
+   */
+  | { outcome: 'collision'; past?: number }
+  /** Not taken, because another change of the push collided: to be sent again. */
+  | { outcome: 'deferred' };
 
 export interface PushRequest {
   device: string;

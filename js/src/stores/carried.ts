@@ -32,9 +32,15 @@ function withCarried(write: PendingWrite, carries: readonly PendingWrite[]): Pen
     ...write,
     columns,
     create,
+    ...bornOf(all),
     ...(all.some(({ sent }) => sent) && { sent: true }),
     carries,
   };
+}
+
+function bornOf(writes: readonly PendingWrite[]): Pick<PendingWrite, 'born'> {
+  const born = writes.find((write) => write.born !== undefined)?.born;
+  return born === undefined ? {} : { born };
 }
 
 /** What goes with `writes` when they are sent: they, and what they carry. */

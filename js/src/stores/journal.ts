@@ -38,6 +38,8 @@ export function doubtOf({ table, id }: RecordKey): Doubt {
 
 export interface Offer extends RecordKey {
   columns: Columns;
+  /** What its creation drew, where a head says so. */
+  born?: string;
 }
 
 /** The join of all heads of each record since it was in doubt, by its place. */
@@ -49,9 +51,9 @@ export function foldHeads(entries: readonly JournalEntry[], join: Join): Map<str
     const remote = known.map(columnsOfHead);
     const joined = join(local, remote);
     for (const head of heads) {
-      const { table, id } = head;
-      const columns = columnsOfHead(head);
-      if (!offers.has(placeOf(head))) offers.set(placeOf(head), { table, id, columns });
+      const { table, id, born } = head;
+      const offer = offers.get(placeOf(head)) ?? { table, id, columns: columnsOfHead(head) };
+      offers.set(placeOf(head), born === undefined ? offer : { ...offer, born });
     }
     for (const [i, head] of known.entries()) {
       const columns = mergeColumns(local[i] as Columns, remote[i] as Columns, joined[i] as never);

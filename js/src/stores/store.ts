@@ -65,6 +65,11 @@ export interface PendingWrite {
   /** A creation that was sent before, and may have arrived. */
   sent?: true;
   /**
+   * A creation of a record whose key SQLite counted, or the offer of such a record: what tells it
+   * from another device's of the same key.
+   */
+  born?: string;
+  /**
    * Known to a hub before it was restored: the cursor at which it was known. Its stamps are
    * others', and stay as they are.
    */

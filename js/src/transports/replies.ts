@@ -46,6 +46,11 @@ function count(value: unknown, place: string): number {
   return is ? value : fail(place, 'a number from 0 to 2^48');
 }
 
+function number(value: unknown, place: string): number {
+  const is = Number.isSafeInteger(value) && (value as number) >= 0;
+  return is ? (value as number) : fail(place, 'a whole number');
+}
+
 const stampForm = /^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{16}$/;
 
 function stamp(value: unknown, place: string): string {
@@ -80,6 +85,7 @@ function change(value: unknown, place: string): Change {
   if (it.fields !== undefined)
     for (const [name, at] of Object.entries(object(it.fields, `${place}.fields`)))
       stamp(at, `${place}.fields.${name}`);
+  if (it.born !== undefined) hash(it.born, `${place}.born`);
   return value as Change;
 }
 
@@ -113,7 +119,12 @@ function result(value: unknown, place: string): PushResult {
     case 'applied':
     case 'needFull':
     case 'clone':
+    case 'deferred':
       return value as PushResult;
+    case 'collision':
+      return it.past == null
+        ? { outcome: 'collision' }
+        : { outcome: 'collision', past: number(it.past, `${place}.past`) };
     case 'clock':
       return it.until == null
         ? { outcome: 'clock' }

@@ -23,6 +23,8 @@ export interface HeldState {
   lostRegister: StampText | null;
   /** The row's size. */
   rowBytes: number;
+  /** What its creation drew; null: it did not say. */
+  born: string | null;
 }
 
 export interface HeldRecord extends RecordKey {
@@ -69,6 +71,8 @@ export interface HubStore {
   /** The records of a table that are not deleted, read as they are asked for. */
   shown(table: string): Iterable<{ id: string; rowText: string }>;
   counts(): TableCounts[];
+  /** The greatest id of the table that is a number, of tombstones too; 0: there is none. */
+  greatestNumber(table: string): number;
   /**
    * Forgets at most `max` tombstones whose seq is at or before `seq`, the oldest first; null: there
    * were none.

@@ -17,7 +17,8 @@ import { prepareTables } from './object-tables.js';
 
 // Above 0, prev_seq is of an earlier form: its by_node need not know all of the record.
 const stateColumns = `r.seq, r.whole_seq, iif(r.prev_seq = 0, r.by_node, NULL) AS by_node, r.base,
-  r.fields, r.register, r.deleted, r.lost_register, octet_length(r.row) AS row_bytes`;
+  r.fields, r.register, r.deleted, r.lost_register, octet_length(r.row) AS row_bytes,
+  r.born`;
 
 type StateRow = {
   seq: number;
@@ -29,6 +30,7 @@ type StateRow = {
   deleted: number;
   lost_register: string | null;
   row_bytes: number;
+  born: string | null;
 };
 type RecordRow = StateRow & { tbl: string; id: string; row: string };
 /** A field above the base, as stored. */
@@ -97,9 +99,10 @@ export class ObjectStore implements HubStore {
     if (isOver(rowBytesLeft, fields + (rowText ?? ''))) return false;
     this.#sql.exec(
       `INSERT INTO records
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, coalesce(?11, '{}'))
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, coalesce(?11, '{}'), ?12)
        ON CONFLICT DO UPDATE SET seq = ?3, whole_seq = ?4, prev_seq = 0, by_node = ?5, base = ?6,
-         fields = ?7, register = ?8, deleted = ?9, lost_register = ?10, row = coalesce(?11, row)`,
+         fields = ?7, register = ?8, deleted = ?9, lost_register = ?10, row = coalesce(?11, row),
+         born = ?12`,
       nameText(table),
       id,
       state.seq,
@@ -111,6 +114,7 @@ export class ObjectStore implements HubStore {
       columns.deleted ? 1 : 0,
       state.lostRegister,
       rowText,
+      state.born,
     );
     return true;
   }
@@ -137,6 +141,15 @@ export class ObjectStore implements HubStore {
       'SELECT tbl, sum(deleted = 0) AS records, sum(deleted) AS tombstones FROM records GROUP BY tbl',
     );
     return found.toArray().map(({ tbl, ...counts }) => ({ table: JSON.parse(tbl), ...counts }));
+  }
+
+  greatestNumber(table: string): number {
+    const found = this.#sql.exec<{ number: number }>(
+      `SELECT coalesce(max(CAST(id AS INTEGER)), 0) AS number FROM records
+       WHERE tbl = ? AND id GLOB '[0-9]*'`,
+      nameText(table),
+    );
+    return found.one().number;
   }
 
   purge(seq: number, max: number): Purged | null {
@@ -182,5 +195,6 @@ function stateOf(row: StateRow): HeldState {
     byNode: row.by_node,
     lostRegister: row.lost_register,
     rowBytes: row.row_bytes,
+    born: row.born,
   };
 }

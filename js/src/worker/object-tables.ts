@@ -13,7 +13,7 @@ const tables = `
     tbl TEXT NOT NULL, id TEXT NOT NULL,
     seq INTEGER NOT NULL, whole_seq INTEGER NOT NULL, prev_seq INTEGER NOT NULL, by_node TEXT,
     base TEXT, fields TEXT NOT NULL, register TEXT NOT NULL, deleted INTEGER NOT NULL,
-    lost_register TEXT, row TEXT NOT NULL,
+    lost_register TEXT, row TEXT NOT NULL, born TEXT,
     PRIMARY KEY (tbl, id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS records_by_seq ON records (seq);
@@ -49,6 +49,7 @@ export function prepareTables(sql: SqlStorage): void {
   addColumn(sql, 'meta', 'hub', 'TEXT');
   addColumn(sql, 'meta', 'losses', 'INTEGER NOT NULL DEFAULT 0');
   addColumn(sql, 'nodes', 'seen', 'INTEGER NOT NULL DEFAULT 0');
+  addColumn(sql, 'records', 'born', 'TEXT');
   // When its nodes were retired was not noted: none of their stamps is known to be fine.
   addColumn(sql, 'retired_nodes', 'bound', 'INTEGER NOT NULL DEFAULT 0');
   sql.exec(

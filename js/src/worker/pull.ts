@@ -114,8 +114,8 @@ class Page {
 
 // What of a record is past `from`.
 function changeOf({ table, id, state, rowText }: HeldRecord, from: number): Change {
-  const { columns } = state;
-  const key = { table, id };
+  const { columns, born } = state;
+  const key = born === null ? { table, id } : { table, id, born };
   if (columns.deleted) return { ...key, stamp: columns.register, deleted: true };
   const row = JSON.parse(rowText) as WireRow;
   if (columns.base !== null && state.wholeSeq > from)

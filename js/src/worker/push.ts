@@ -7,6 +7,7 @@ import { canonicalText } from '../values.js';
 import type { Change, FullRequest, PushReply, PushRequest, PushResult, WireRow } from '../wire.js';
 import { Absence } from './absence.js';
 import { Acceptance, rejected } from './acceptance.js';
+import { Collisions } from './collisions.js';
 import type { Context } from './context.js';
 import { formatCursor, readCursor } from './cursor.js';
 import type { HeldState, HubStore } from './hub-store.js';
@@ -55,6 +56,8 @@ function merged(
   const results = changes.map((change) => acceptance.refuse(change));
   const places = [...changes.keys()].filter((i) => results[i] === null);
   const states = store.readStates(places.map((i) => changes[i] as Change));
+  const collided = new Collisions(store, batch).among(places, changes, states);
+  if (collided !== null) return results.map((result, i) => result ?? collided(i));
   const merges: Merge[] = [];
   for (const [n, place] of places.entries()) {
     const change = changes[place] as Change;
@@ -99,9 +102,9 @@ class Batch {
   /** The last seq given out: the hub's, until something changes. */
   seq: number;
   readonly #store: HubStore;
-  readonly #node: string;
+  readonly node: string;
   /** How far the writer had read. */
-  readonly #read: number;
+  readonly read: number;
   readonly #now: number;
   /** Losses that were not known before. */
   conflicts = 0;
@@ -109,8 +112,8 @@ class Batch {
 
   constructor(store: HubStore, node: string, seq: number, read: number, now: number) {
     this.#store = store;
-    this.#node = node;
-    this.#read = read;
+    this.node = node;
+    this.read = read;
     this.#now = now;
     this.seq = seq;
   }
@@ -124,9 +127,10 @@ class Batch {
       fieldSeqs: new Map([...columns.fields.keys()].map((name) => [name, seq])),
       seq,
       wholeSeq: seq,
-      byNode: late ? null : this.#node,
+      byNode: late ? null : this.node,
       lostRegister: null,
       rowBytes: rowText.length,
+      born: change.born ?? null,
     }))
       ? applied
       : tooLarge;
@@ -134,7 +138,7 @@ class Batch {
 
   merge(merge: Merge, joined: JoinedColumns): PushResult {
     const { change, state, remote } = merge;
-    const meeting = { ...merge, joined, node: this.#node, read: this.#read };
+    const meeting = { ...merge, joined, node: this.node, read: this.read };
     // A delete moves no value: its row is not even read.
     const isRead = !change.deleted || buriesUnread(meeting);
     const row: WireRow = isRead ? JSON.parse(this.#store.readRow(change)) : {};
@@ -168,15 +172,15 @@ class Batch {
 
   // The writer knows all that the record now holds only if it had read all that it held before.
   #byNode({ byNode, seq }: HeldState, { unlike }: News): string | null {
-    const hadRead = byNode === this.#node || seq <= this.#read;
-    return hadRead && !unlike ? this.#node : null;
+    const hadRead = byNode === this.node || seq <= this.read;
+    return hadRead && !unlike ? this.node : null;
   }
 
   // The writer lost to what it had read: its clock is behind, and it took its own value for the
   // winner. Told once.
   #isOutdone(state: HeldState, lost: readonly string[]): boolean {
-    if (state.wholeSeq > this.#read) return false;
-    return lost.some((name) => (state.fieldSeqs.get(name) ?? state.wholeSeq) <= this.#read);
+    if (state.wholeSeq > this.read) return false;
+    return lost.some((name) => (state.fieldSeqs.get(name) ?? state.wholeSeq) <= this.read);
   }
 
   #write(change: Change, rowText: string | null, next: (seq: number) => HeldState): boolean {
@@ -227,7 +231,7 @@ function newsOf(
 }
 
 function nextState(
-  { state, remote }: Merge,
+  { change, state, remote }: Merge,
   columns: Columns,
   news: News,
   seq: number,
@@ -243,6 +247,7 @@ function nextState(
     byNode,
     lostRegister: news.registerLost ? remote.register : state.lostRegister,
     rowBytes: state.rowBytes,
+    born: change.born ?? state.born,
   };
 }
 

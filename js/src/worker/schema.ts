@@ -36,6 +36,7 @@ const change = v.object({
   deleted: v.optional(v.boolean()),
   create: v.optional(v.boolean()),
   offer: v.optional(v.string()),
+  born: v.optional(node),
 });
 
 const hub = v.optional(v.string());
