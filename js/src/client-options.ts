@@ -5,8 +5,9 @@ import type { Store } from './stores/store.js';
 import type { Transport } from './transports/transport.js';
 import type { SyncOptions } from './types.js';
 
-export interface ClientOptions
-  extends Pick<SyncOptions, 'schema' | 'firstLogin' | 'takeoverMs' | 'persist'> {
+type Chosen = Pick<SyncOptions, 'schema' | 'firstLogin' | 'takeoverMs' | 'persist'>;
+
+export interface ClientOptions extends Partial<{ [K in keyof Chosen]: Chosen[K] | undefined }> {
   store: Store;
   engine: Engine;
   transport: Transport;

@@ -68,7 +68,7 @@ export class Leadership {
   #turn = new AbortController();
   #takes = false;
   #holds = false;
-  /** Questions whether there is a leader, since the last sign of it. */
+  /** Questions whether there is a leader, since the last answer. */
   #unanswered = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
   #release: () => void = () => {};
@@ -209,7 +209,6 @@ export class Leadership {
   }
 
   #receive(message: Message): void {
-    if (!['hello', 'ping', 'command'].includes(message.type)) this.#unanswered = 0;
     switch (message.type) {
       case 'status':
         return this.#handlers.onStatus(message.status, message.metrics);
@@ -221,6 +220,9 @@ export class Leadership {
         return this.#status === null ? undefined : this.tellStatus(this.#status, this.#metrics);
       case 'lead':
         return this.#askAgain();
+      case 'pong':
+        this.#unanswered = 0;
+        return;
       case 'ping':
         // A frozen context may hear what is sent, but no time passes in it.
         return void setTimeout(() => this.#holds && this.#send({ type: 'pong' }));

@@ -220,19 +220,25 @@ export const errorCodes = {
     number: 72,
     retryable: true,
     message: 'no room is left on this device',
-    hint: 'free some space; nothing was dropped, retried automatically',
+    hint: 'retried automatically; nothing was dropped',
   },
   storage_unavailable: {
     number: 73,
     retryable: true,
     message: 'the local database cannot be opened',
-    hint: 'storage may be switched off, as in some private windows; see the message',
+    hint: 'see the message',
   },
   app_outdated: {
     number: 74,
     retryable: false,
     message: 'another tab runs a newer version of this app',
-    hint: 'reload this one; everything pending is kept',
+    hint: 'update the app; everything pending is kept',
+  },
+  storage_damaged: {
+    number: 75,
+    retryable: false,
+    message: 'the local database is damaged, or none',
+    hint: 'it was left as it is: restore it from a backup, or salvage it with the command .recover of sqlite3',
   },
 } as const;
 

@@ -2,7 +2,6 @@
 // any write of the app: the hub's records would otherwise stay as they were, and come back so to
 // every new device. Tables are read from the database itself, as nothing is loaded yet.
 import type { DBCore, DBCoreMutateRequest, DBCoreMutateResponse, Transaction } from 'dexie';
-import { errorMessage } from '../../errors.js';
 import { zeroStamp } from '../../stamp-words.js';
 import { encodeKey } from '../../values.js';
 import type { LogEntry } from './entry.js';
@@ -48,7 +47,7 @@ export async function keepDropped(
       const row = encodedRow(rows[i], table);
       const change = { table, id: encodeKey(key), stamp: stamp ?? zeroStamp, ...(row && { row }) };
       const code = 'table_unsupported';
-      const message = `${errorMessage(code)}: ${table} was dropped before this was sent`;
+      const message = `${table} was dropped before this was sent`;
       if (row) letters.set(`${table} ${change.id}`, { change, code, message, at: Date.now(), row });
     }
   }
