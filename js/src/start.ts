@@ -4,6 +4,7 @@ import type { Engine } from './engine.js';
 import { TidemarkError } from './errors.js';
 import type { MergeMode, Store } from './stores/store.js';
 import { FetchTransport } from './transports/fetch.js';
+import { PrefetchTransport } from './transports/prefetch.js';
 import type { SyncOptions } from './types.js';
 
 /** UTF-8 bytes of a device's label, at most. */
@@ -25,7 +26,7 @@ export async function startSync(
     throw new TidemarkError('bad_input', `device is over ${deviceBytesMax} bytes`);
   if (takeoverMs !== undefined && !(takeoverMs >= takeoverMsMin))
     throw new TidemarkError('bad_input', `takeoverMs is under ${takeoverMsMin}`);
-  const http = new FetchTransport(url, token, scope, transport);
+  const http = new PrefetchTransport(new FetchTransport(url, token, scope, transport));
   const chosen = { schema, firstLogin, takeoverMs, persist };
   return SyncClient.start({ store, engine, name, transport: http, ...chosen });
 }
