@@ -18,7 +18,8 @@ export function openItems(
   hash: Hash,
   { tables, clock = new TestClock(), name = `test ${names++}` }: Opened,
 ): LocalStorageStore {
-  return new LocalStorageStore({ items, tables, clock, hash, name });
+  // All that another context wrote is seen at once here.
+  return new LocalStorageStore({ items, tables, clock, hash, name, handoverMs: 0 });
 }
 
 /** Tables of rows, in items of their own. */

@@ -34,7 +34,7 @@ const soonMs = 5;
  * How long a context that takes the lead from another waits for what that one wrote last to be
  * seen here, in milliseconds.
  */
-export const handoverMs = 500;
+export const handoverMsDefault = 500;
 
 /** The engine's clock. */
 export interface Clock extends Stamper {
@@ -52,6 +52,7 @@ export interface LocalStorageOptions {
   name: string;
   /** A label of this device; one is drawn if there is none. */
   device?: string | undefined;
+  handoverMs?: number;
 }
 
 interface Term {
@@ -71,6 +72,7 @@ export class LocalStorageStore extends ContentsStore {
   readonly #intents: Intents;
   readonly #recent = new Recent();
   readonly #device: string;
+  readonly #handoverMs: number;
   readonly #context = crypto.randomUUID();
   /** The last state that was parsed, and its text. */
   #parsed: { text: string | null; saved: Saved } | null = null;
@@ -82,13 +84,14 @@ export class LocalStorageStore extends ContentsStore {
   #unwatch: () => void = () => {};
 
   /** Throws `table_unsupported`, and `store_failed` where the state was spoilt. */
-  constructor({ items, tables, clock, hash, name, device }: LocalStorageOptions) {
+  constructor({ items, tables, clock, hash, name, device, handoverMs }: LocalStorageOptions) {
     super({ reserve: (count) => this.#reserve(count) });
     this.#items = items;
     this.#own = new OwnItems(items, name);
     this.#layout = new Layout(tables);
     this.#digests = new Digests(hash);
     this.#clock = clock;
+    this.#handoverMs = handoverMs ?? handoverMsDefault;
     this.#intents = new Intents(this.#own);
     const { state } = (this.#stored() ?? nothingSaved(newDeviceId())).contents;
     this.#device = device ?? state.device;
@@ -250,7 +253,7 @@ export class LocalStorageStore extends ContentsStore {
   async lead(): Promise<number> {
     const { by } = this.#lastTerm();
     const term = this.#putTerm();
-    if (by !== this.#context) await new Promise((resolve) => setTimeout(resolve, handoverMs));
+    if (by !== this.#context) await new Promise((resolve) => setTimeout(resolve, this.#handoverMs));
     if (this.term !== term) throw new TidemarkError('closed', 'another context took the lead');
     this.#term = term;
     this.#recent.clear();
