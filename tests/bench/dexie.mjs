@@ -8,6 +8,7 @@ import { hasChromium, runPage } from '../browser/harness.mjs';
 export const rows = {
   'dexie-put': 1.7,
   'dexie-put-record': null,
+  'dexie-put-strict': null,
   'dexie-bulk-add': 1.2,
   'dexie-bulk-put-existing': 1.4,
   'dexie-update': null,
