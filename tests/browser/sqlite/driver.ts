@@ -20,12 +20,28 @@ export const workerOf = (storage: Storage) => () =>
 export const open = (storage: Storage, name = freshName(), options = {}) =>
   openDatabase(name, { worker: workerOf(storage), ...options });
 
-/** Opens stores over fresh databases, each in a worker. */
-export const openRemoteStore =
-  (storage: Storage, through = (db: BrowserDatabase) => Promise.resolve(db)): OpenStore =>
-  async (tables, clock) => {
-    const owner = await open(storage);
-    const db = await through(owner);
+/** Has the worker's clock say what this page's says, which the suite sets. */
+function sharedTime(worker: Worker): Worker {
+  const { postMessage } = worker;
+  worker.postMessage = (message: unknown) => {
+    postMessage.call(worker, { type: 'time', now: Date.now() });
+    postMessage.call(worker, message);
+  };
+  return worker;
+}
+
+/** Opens stores in one worker, over tables that are made anew; by `other`, through another tab. */
+export function openRemoteStore(storage: Storage, other = false): OpenStore {
+  let opened: Promise<BrowserDatabase> | null = null;
+  const first = async () => {
+    const worker = () => sharedTime(workerOf(storage)());
+    const owner = await open(storage, freshName(), { worker });
+    return other ? open(storage, owner.name) : owner;
+  };
+  return async (tables, clock) => {
+    opened ??= first();
+    const db = await opened;
+    await emptied(db);
     await db.batch(tablesSql(tables).map((sql) => ({ sql })));
     const store = await db.openStore({ tables: new Map(Object.entries(tables)), clock });
     let within: SqlRunner = db;
@@ -40,10 +56,16 @@ export const openRemoteStore =
           });
         }),
       mark: () => {},
-      close: async () => {
-        if (db !== owner) await db.close();
-        await owner.close();
-      },
+      close: () => {},
     };
     return driverOf(driven, clock);
   };
+}
+
+async function emptied(db: BrowserDatabase): Promise<void> {
+  const found = await db.exec(
+    `SELECT type || ' "' || name || '"' AS what FROM sqlite_schema
+     WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name <> 'tidemark_calls'`,
+  );
+  await db.batch(found.map(({ what }) => ({ sql: `DROP ${what}` })));
+}

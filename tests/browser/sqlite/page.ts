@@ -1,7 +1,7 @@
 // The page of the tests of SQLite in the browser: the store's contract over both storages, by the
 // tab that owns the file and by another.
 import { runContract, storeContract } from '../../../js/src/testing/index.js';
-import { open, openRemoteStore } from './driver.js';
+import { openRemoteStore } from './driver.js';
 
 declare global {
   var result: unknown;
@@ -17,12 +17,6 @@ const only = new URLSearchParams(location.search).get('only') ?? '';
 const tests = [
   ...inGroup('opfs', storeContract(openRemoteStore('opfs'), join)),
   ...inGroup('indexeddb', storeContract(openRemoteStore('indexeddb'), join)),
-  ...inGroup(
-    'other tab',
-    storeContract(
-      openRemoteStore('opfs', (db) => open('opfs', db.name)),
-      join,
-    ),
-  ),
+  ...inGroup('other tab', storeContract(openRemoteStore('opfs', true), join)),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

@@ -6,4 +6,13 @@ import { useWasm } from '../../../js/src/wasm.js';
 useWasm('/tidemark.wasm');
 if (location.hash === '#indexeddb')
   Object.defineProperty(StorageManager.prototype, 'getDirectory', { value: undefined });
-serve(globalThis as unknown as WorkerScope);
+
+const scope = globalThis as unknown as WorkerScope;
+serve(scope);
+const { onmessage } = scope;
+const { now } = Date;
+scope.onmessage = (event) => {
+  if (event.data.type !== 'time') return onmessage?.call(scope, event);
+  const ahead = event.data.now - now();
+  Date.now = () => now() + ahead;
+};

@@ -229,6 +229,7 @@ export class BrowserDatabase implements SqlRunner {
   /** For a store: what every worker is to know of it. */
   set setup(setup: StoreSetup | null) {
     this.#setup = setup;
+    this.#heard = -1;
   }
 
   /** For a store: up to this log entry, all was counted. */

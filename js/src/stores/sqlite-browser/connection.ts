@@ -150,9 +150,14 @@ export class Connection {
       result = this.#asked(() => this.#statements.run(prepared, parameters));
       if (!prepared.isReadOnly) this.#wrote = true;
       this.changed(prepared.tables);
-      if (prepared.isSchema) this.#statements.forget();
+      if (prepared.isSchema) this.#newSchema();
     }
     return result;
+  }
+
+  #newSchema(): void {
+    this.#statements.forget();
+    this.look();
   }
 
   #first(text: string) {

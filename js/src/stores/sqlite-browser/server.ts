@@ -174,7 +174,9 @@ class Server {
       case 'batch':
         return rowsIn(connection.batch(operation.statements, call));
       case 'cover':
-        return link.cover(connection, operation.setup);
+        link.cover(connection, operation.setup);
+        [, this.#told] = connection.logSince(0);
+        return null;
       case 'store':
         return this.#store(link, call, operation);
       case 'restamp':

@@ -23,6 +23,9 @@ export interface OpenFile {
   close(): void;
 }
 
+/** Older pools delete their files when these cannot be opened. */
+const versionMin = 3_054_001;
+
 /** Rejects with `storage_unavailable`. */
 export async function openFile(
   name: string,
@@ -31,6 +34,9 @@ export async function openFile(
 ): Promise<OpenFile> {
   try {
     const sqlite3 = await loadSqlite();
+    const { libVersion, libVersionNumber } = sqlite3.version;
+    if (libVersionNumber < versionMin)
+      throw new TidemarkError('storage_unavailable', `SQLite ${libVersion} is too old`);
     const storage = wanted ?? (await chosen(name));
     return await (storage === 'opfs' ? openPool(sqlite3, name) : openPages(sqlite3, name, owner));
   } catch (error) {
