@@ -13,6 +13,7 @@ import { type Command, Leadership, type LeadershipHandlers } from './leadership.
 import { watchNetwork } from './network.js';
 import { ObservableValue } from './observable.js';
 import { persistence } from './persistence.js';
+import { Progress } from './progress.js';
 import { Pump } from './pump.js';
 import { countsOf, noStatus, publicStatus } from './status.js';
 import type { LoadedState, NewWrites } from './stores/store.js';
@@ -210,15 +211,8 @@ export class SyncClient extends Commands implements Sync {
     engine.restore(state.clock, newest, state.offsetMs ?? 0);
     const pump = this.#pumpOf(state, told, term, host);
     this.#pump = pump;
-    this.#undo.push(
-      undo,
-      watchNetwork({
-        onOnline: (online) => {
-          if (!this.#onlineOverride) this.#online(online);
-        },
-        onVisible: () => pump.poke(),
-      }),
-    );
+    const onOnline = (online: boolean) => this.#onlineOverride || this.#online(online);
+    this.#undo.push(undo, watchNetwork({ onOnline, onVisible: () => pump.poke() }));
     wrote = (writes) => pump.wrote(writes);
     const pending = state.pending + told.after(state.counted);
     engine.start(pending, state.cursor === null || state.sweeping);
@@ -242,15 +236,18 @@ export class SyncClient extends Commands implements Sync {
   #pumpOf(state: LoadedState, told: Told, term: number, host: Host): Pump {
     const { device, tables, cursor, known, hub } = state;
     const { store, engine, transport } = this.#options;
+    const names = Object.keys(tables);
+    const progress = new Progress(transport, (now) => this.#set({ progress: now }, true));
     const pump: Pump = new Pump({
       ...{ engine, store, transport, host, told, term, schema: this.schema },
       ...{ device, cursor, known, hub },
-      tables: Object.keys(tables),
+      tables: names,
       onStatus: () => this.#publish(),
       onSettled: () => this.#settle(),
       onClock: (restart, ground) =>
         this.#leadership.tellClock({ offsetMs: engine.offsetMs, ground, restart }),
       onExchange: (entry) => this.#history.add(entry),
+      onPage: (...page) => progress.page(...page, names),
       onSuperseded: () => setTimeout(() => void this.#leadAnew(pump), supersededMs),
       onEvent: (event, detail) => this.#happened(event, detail),
       // As far as it was read: what hinders a flush may be what is to be found.
@@ -277,14 +274,15 @@ export class SyncClient extends Commands implements Sync {
     this.#pump?.run();
   }
 
-  #set(members: Partial<Status>): void {
+  #set(members: Partial<Status>, isNews = false): void {
     this.#status.set({ ...this.#status.value, ...members });
+    if (isNews) this.#leadership.tellStatus(this.#status.value, this.metrics.value);
   }
 
   #publish(): void {
     if (this.#closed || this.#pump === null) return; // the others follow whoever leads next
-    this.#set(publicStatus(this.#options.engine.status, this.#pump.lastError, this.#status.value));
-    this.#leadership.tellStatus(this.#status.value, this.metrics.value);
+    const { status } = this.#options.engine;
+    this.#set(publicStatus(status, this.#pump.lastError, this.#status.value), true);
   }
 
   #follow(status: Status, metrics?: Metrics): void {

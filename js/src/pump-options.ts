@@ -33,6 +33,8 @@ export interface PumpOptions {
   onClock(restart: boolean, ground: StampText | null): void;
   /** Called when nothing is left to do for now. */
   onSettled(): void;
+  /** A page was stored; `isFirst`: it began at the beginning; `more`: it was not the last. */
+  onPage(received: number, isFirst: boolean, more: boolean): void;
   /** An exchange ended, well or not. */
   onExchange(entry: SyncLogEntry): void;
   onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;

@@ -223,6 +223,8 @@ export class Pump {
     if (brought.hub !== undefined) this.#hub ??= brought.hub;
     this.#wanted.answered(answers);
     if (refused === null) this.#ended(exchange, null, stored.pending);
+    if (brought.cursor !== undefined && !brought.reset)
+      this.#options.onPage(brought.changes.length, exchange.cursor === null, !brought.complete);
     engine.handleCommitted(ticket, stored.pending, stored.rereads + this.#wanted.count);
     // Not where this page led to: there is more to read than it said.
     if (brought.cursor !== undefined && stored.cursor !== brought.cursor) engine.handlePoke();

@@ -16,6 +16,7 @@ export const noStatus: Status = {
   losses: 0,
   firstLogin: null,
   persisted: null,
+  progress: null,
 };
 
 export function publicStatus(

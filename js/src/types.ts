@@ -58,6 +58,11 @@ export interface Status {
    * does not say. What it removes is read again from the hub, but for what was pending.
    */
   readonly persisted: boolean | null;
+  /**
+   * While a reading of more than one page is under way: records received, and of how many; null:
+   * the endpoint does not count, or the reading goes on where an earlier one ended.
+   */
+  readonly progress: { readonly received: number; readonly total: number | null } | null;
 }
 
 /** What `on` tells of. */

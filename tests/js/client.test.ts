@@ -170,7 +170,7 @@ describe('an exchange', () => {
     await until(() => isQuiet(a));
     const b = await Device.open(hub);
     await until(() => isQuiet(b));
-    expect(calls(b)).toEqual(['pull', 'pull', 'pull']);
+    expect(calls(b)).toEqual(['pull', 'meta', 'pull', 'pull']);
     const read = b.network.sent.map(({ request }) => (request as PullRequest).cursor);
     expect(new Set(read).size).toBe(3);
     for (const n of [0, 999, 1_000, 2_499]) expect(b.get(n)).toEqual({ n });

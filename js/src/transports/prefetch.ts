@@ -1,10 +1,14 @@
 // Prefetch: while a page is written to the store, the next one is on its way. A transport around
 // any other; what was fetched ahead counts only for exactly the request that is made then.
+import { TidemarkError } from '../errors.js';
 import type {
+  DigestReply,
   DigestRequest,
   FullReply,
   FullRequest,
+  LossesReply,
   LossesRequest,
+  MetaReply,
   MetaRequest,
   PullReply,
   PullRequest,
@@ -20,18 +24,8 @@ interface Ahead {
 
 export class PrefetchTransport implements Transport {
   #ahead: Ahead | null = null;
-  readonly losses?: Transport['losses'];
-  readonly digest?: Transport['digest'];
-  readonly meta?: Transport['meta'];
 
-  constructor(readonly below: Transport) {
-    const { losses, digest, meta } = below;
-    if (losses)
-      this.losses = (request: LossesRequest, options) => losses.call(below, request, options);
-    if (digest)
-      this.digest = (request: DigestRequest, options) => digest.call(below, request, options);
-    if (meta) this.meta = (request: MetaRequest, options) => meta.call(below, request, options);
-  }
+  constructor(readonly below: Transport) {}
 
   async pull(request: PullRequest, options: CallOptions): Promise<PullReply> {
     const reply = (await this.#take(request, options)) ?? (await this.below.pull(request, options));
@@ -43,6 +37,18 @@ export class PrefetchTransport implements Transport {
   full(request: FullRequest, options: CallOptions): Promise<FullReply> {
     this.#drop();
     return this.below.full(request, options);
+  }
+
+  losses(request: LossesRequest, options: CallOptions): Promise<LossesReply> {
+    return this.below.losses?.(request, options) ?? lacking();
+  }
+
+  digest(request: DigestRequest, options: CallOptions): Promise<DigestReply> {
+    return this.below.digest?.(request, options) ?? lacking();
+  }
+
+  meta(request: MetaRequest, options: CallOptions): Promise<MetaReply> {
+    return this.below.meta?.(request, options) ?? lacking();
   }
 
   live(handlers: LiveHandlers): (() => void) | null {
@@ -90,6 +96,8 @@ export class PrefetchTransport implements Transport {
     this.#ahead = { request: nameOf(next), reply, traffic, end };
   }
 }
+
+const lacking = () => Promise.reject(new TidemarkError('not_found'));
 
 /** Equal for equal requests, whatever the order of their members. */
 function nameOf(request: PullRequest): string {
