@@ -13,10 +13,12 @@ const join = () => {
 };
 const inGroup = (group: string, tests: { name: string; run(): Promise<void> }[]) =>
   tests.map(({ name, run }) => ({ name: `${group}: ${name}`, run }));
-const only = new URLSearchParams(location.search).get('only') ?? '';
+const contract = (group: string, storage: 'opfs' | 'indexeddb', other = false) =>
+  inGroup(group, storeContract(openRemoteStore(storage, other), join));
+const groups = new URLSearchParams(location.search).get('groups')?.split(',') ?? [];
 const tests = [
-  ...inGroup('opfs', storeContract(openRemoteStore('opfs'), join)),
-  ...inGroup('indexeddb', storeContract(openRemoteStore('indexeddb'), join)),
-  ...inGroup('other tab', storeContract(openRemoteStore('opfs', true), join)),
-];
-globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));
+  ...contract('opfs', 'opfs'),
+  ...contract('indexeddb', 'indexeddb'),
+  ...contract('other tab', 'opfs', true),
+].filter(({ name }) => groups.some((group) => name.startsWith(`${group}:`)));
+globalThis.result = await runContract(tests);

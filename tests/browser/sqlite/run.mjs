@@ -1,27 +1,94 @@
-// Runs the tests of SQLite in Chromium. usage: node tests/browser/sqlite/run.mjs [PART OF A NAME]
+// Runs the tests of SQLite in Chromium: the store's contract in one page, and cases of several tabs.
+// usage: node tests/browser/sqlite/run.mjs [PART OF A NAME …]
+// SEED=n repeats a run's chance.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundlePage, hasChromium, runPage } from '../harness.mjs';
+import { bundlePage, hasChromium, launchChromium, pageOf, runPage, serve } from '../harness.mjs';
+import { cases as kills } from './cases/kills.mjs';
+import { Device, randomOf, underPolicy } from './world.mjs';
 
 if (!hasChromium()) {
   console.log('skipped: no Chromium (set CHROMIUM to its path)');
   process.exit(0);
 }
+const caseMsMax = Number(process.env.CASE_MS ?? 240_000);
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const wanted = process.argv.slice(2);
+const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const root = (name) => readFile(here(`../../../${name}`));
-const [only = ''] = process.argv.slice(2);
-const { passed, failures } = await runPage(here('page.ts'), {
-  path: `/?only=${encodeURIComponent(only)}`,
-  files: {
-    '/tidemark.wasm': await root('build/wasm/tidemark.wasm'),
-    '/sqlite3.wasm': await root('node_modules/@sqlite.org/sqlite-wasm/dist/sqlite3.wasm'),
-    '/worker.js': await bundlePage(here('worker.ts'), { sourcemap: false }),
-  },
-  log: (text) => {
-    if (process.env.VERBOSE) console.log(text);
-  },
-  timeoutMs: 600_000,
-});
-for (const { name, message } of failures) console.log(`FAILED ${name}\n  ${message}`);
-console.log(`SQLite in Chromium: ${passed} passed, ${failures.length} failed`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+const bundle = (name) => bundlePage(here(name), { sourcemap: false });
+let [passed, failed] = [0, 0];
+
+const workerFiles = {
+  '/tidemark.wasm': await root('build/wasm/tidemark.wasm'),
+  '/sqlite3.wasm': await root('node_modules/@sqlite.org/sqlite-wasm/dist/sqlite3.wasm'),
+  '/worker.js': await bundle('worker.ts'),
+};
+
+async function runCase(browser, url, name, run) {
+  const stage = { device: await Device.create(browser, url), random: randomOf(seed), notes: [] };
+  stage.note = (text) => stage.notes.push(text);
+  const begun = performance.now();
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took over ${caseMsMax} ms`)), caseMsMax);
+  });
+  try {
+    await Promise.race([run(stage), late]);
+    const { faults } = stage.device;
+    if (faults.length > 0) throw new Error(`uncaught in a page:\n${faults.join('\n')}`);
+    passed++;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(`ok      ${name}  (${[...stage.notes, `${seconds} s`].join(', ')})`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${name}  (SEED=${seed})\n${error.stack ?? error}`);
+    for (const fault of stage.device.faults) console.log(`  ${fault}`);
+  } finally {
+    clearTimeout(timer);
+    await stage.device.close().catch(() => {});
+  }
+}
+
+async function runCases() {
+  const groups = { kills };
+  const queue = Object.entries(groups)
+    .flatMap(([group, cases]) =>
+      Object.entries(cases).map(([name, run]) => ({ name: `${group}: ${name}`, run })),
+    )
+    .filter(({ name }) => isWanted(name));
+  if (queue.length === 0) return;
+  const files = { '/': pageOf('/tab.js'), '/tab.js': await bundle('tab.ts'), ...workerFiles };
+  const server = await serve(underPolicy(files));
+  const { context, close } = await launchChromium();
+  try {
+    for (const { name, run } of queue) await runCase(context.browser(), server.url, name, run);
+  } finally {
+    await close();
+    await server.close();
+  }
+}
+
+async function runContract() {
+  const contracts = ['opfs', 'indexeddb', 'other tab'];
+  const only = contracts.filter((group) => isWanted(`contract on ${group}`));
+  if (only.length === 0) return;
+  const report = await runPage(here('page.ts'), {
+    path: `/?groups=${only.join(',')}`,
+    files: workerFiles,
+    log: (text) => {
+      if (process.env.VERBOSE) console.log(text);
+    },
+    timeoutMs: 600_000,
+  });
+  for (const { name, message } of report.failures) console.log(`FAILED  ${name}\n  ${message}`);
+  console.log(`contract on ${only.join(', ')}: ${report.passed} passed`);
+  passed += report.passed;
+  failed += report.failures.length;
+}
+
+await runCases();
+await runContract();
+console.log(`SQLite in Chromium: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -165,6 +165,11 @@ export class BrowserDatabase implements SqlRunner {
     if (missed.count > 0) this.#wrote(missed);
   }
 
+  /** Whether this tab has the file, and the others go through it. */
+  get isOwner(): boolean {
+    return this.#ownership.owner !== null;
+  }
+
   /** For a store: asks the worker. */
   readonly ask: Calls['ask'] = (operation, within) => {
     if (this.#isClosed)
