@@ -50,6 +50,94 @@ FROM tidemark_clock WHERE one = 1;`,
   era: `INSERT OR REPLACE INTO tidemark_eras SELECT max(entry) + 1, ?1 FROM tidemark_log;`,
   eraDrop: `DELETE FROM tidemark_eras WHERE entry < (SELECT max(e.entry) FROM tidemark_eras e
   WHERE e.entry <= (SELECT min(entry) FROM tidemark_log WHERE op <> 0 AND node IS NULL));`,
+  logReused: `UPDATE tidemark_log SET mask = NULL WHERE op IN (1, 5) AND mask IS NOT NULL AND entry IN (
+  SELECT entry FROM (
+    SELECT entry, coalesce(place, entry) AS place,
+      min(coalesce(place, entry)) OVER (PARTITION BY tbl, key) AS first
+    FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
+      SELECT tbl, key FROM tidemark_log WHERE op = 4
+        AND tbl IN (SELECT tbl FROM tidemark_tables WHERE counted)))
+  WHERE place > first);`,
+  logUntaken: `UPDATE tidemark_log SET op = 1 WHERE op = 5 AND entry IN (SELECT value FROM json_each(?1));`,
+  logKnown: `UPDATE tidemark_log SET op = 3, mask = NULL WHERE op IN (1, 5) AND tbl = ?1 AND key = ?2;`,
+  logDropRecord: `DELETE FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND tbl = ?1 AND key = ?2;`,
+  renumberTexts: `WITH RECURSIVE
+root AS (SELECT t.tbl, s.name, '"' || replace(s.name, '"', '""') || '"' AS quoted, c.name AS id,
+    '"' || replace(c.name, '"', '""') || '"' AS quoted_id
+  FROM tidemark_tables t JOIN sqlite_schema s ON s.type = 'table' AND lower(s.name) = lower(t.name),
+    pragma_table_xinfo(s.name) c
+  WHERE t.tbl = ?1 AND c.pk = 1),
+links AS (SELECT s.name AS child, f."from" AS child_column, f."table" AS parent,
+    coalesce(f."to", (SELECT p.name FROM pragma_table_xinfo(f."table") p WHERE p.pk = f.seq + 1))
+      AS parent_column
+  FROM sqlite_schema s, pragma_foreign_key_list(s.name) f WHERE s.type = 'table'),
+holders (holder, field) AS (
+  SELECT name, lower(id) FROM root
+  UNION
+  SELECT l.child, lower(l.child_column) FROM holders h JOIN links l
+    ON lower(l.parent) = lower(h.holder) AND lower(l.parent_column) = h.field),
+columns AS (SELECT holder, '"' || replace(holder, '"', '""') || '"' AS onto, c.pk,
+    '"' || replace(c.name, '"', '""') || '"' AS quoted,
+    (holder, lower(c.name)) IN (SELECT holder, field FROM holders) AS holds,
+    holder = root.name AND c.pk > 0 AS is_root,
+    (SELECT tbl FROM tidemark_tables t WHERE lower(t.name) = lower(holder)) AS tbl
+  FROM root, (SELECT DISTINCT holder FROM holders), pragma_table_xinfo(holder) c),
+parts AS (SELECT *, quoted || ' IN (SELECT old FROM tidemark_moves WHERE tbl = ' || ?1 || ')'
+    AS is_moved,
+    CASE holds WHEN 0 THEN quoted ELSE 'coalesce((SELECT new FROM tidemark_moves WHERE tbl = ' || ?1
+      || ' AND old = ' || quoted || '), ' || quoted || ')' END AS now
+  FROM columns WHERE NOT is_root AND (holds OR pk > 0) ORDER BY holder, pk),
+keys AS (SELECT holder, CASE count(*) WHEN 1 THEN max(quoted) ELSE 'json_array('
+      || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN json_object(''blob'', hex('
+      || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')' END AS old,
+    CASE count(*) WHEN 1 THEN max(now) ELSE 'json_array('
+      || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN json_object(''blob'', hex('
+      || quoted || ')) ELSE ' || now || ' END', ', ') || ')' END AS new
+  FROM parts WHERE pk > 0 GROUP BY holder),
+sets AS (SELECT holder, onto, tbl, pk > 0 OR tbl IS NULL AS silent,
+    group_concat(quoted || ' = ' || now, ', ') AS sets, group_concat(is_moved, ' OR ') AS moved
+  FROM parts WHERE holds GROUP BY holder, pk > 0 OR tbl IS NULL)
+SELECT 'late', 'DELETE FROM ' || quoted || ' WHERE ' || quoted_id || ' IN (SELECT old FROM '
+    || 'tidemark_moves WHERE tbl = ' || tbl || ' AND new IN (SELECT ' || quoted_id || ' FROM '
+    || quoted || '))' FROM root
+UNION ALL
+SELECT 'row', 'UPDATE ' || quoted || ' SET ' || quoted_id || ' = (SELECT new FROM tidemark_moves '
+    || 'WHERE tbl = ' || tbl || ' AND old = ' || quoted_id || ') WHERE ' || quoted_id
+    || ' IN (SELECT old FROM tidemark_moves WHERE tbl = ' || tbl || ')' FROM root
+UNION ALL
+SELECT 'most', 'SELECT coalesce(max(n), 0) FROM (SELECT max(key) AS n FROM tidemark_log '
+    || 'WHERE tbl = ' || ?1 || ' AND op BETWEEN 1 AND 5 UNION ALL '
+    || (SELECT group_concat('SELECT max(' || quoted || ') FROM ' || onto || CASE is_root WHEN 0
+        THEN ' WHERE typeof(' || quoted || ') = ''integer''' ELSE '' END, ' UNION ALL ')
+      FROM columns WHERE holds)
+    || (SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence')
+      THEN ' UNION ALL SELECT seq FROM sqlite_sequence WHERE name = ' || quote(name) ELSE '' END
+      FROM root) || ')'
+UNION ALL
+SELECT 'keys', 'INSERT OR IGNORE INTO tidemark_moves SELECT ' || tbl || ', ' || old || ', ' || new
+    || ' FROM ' || onto || ' WHERE ' || moved
+  FROM sets JOIN keys USING (holder) WHERE silent AND tbl IS NOT NULL
+UNION ALL
+SELECT CASE silent WHEN 1 THEN 'refs' ELSE 'fields' END,
+  'UPDATE ' || onto || ' SET ' || sets || ' WHERE ' || moved FROM sets;`,
+  sequenceRaise: `UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1 AND seq < ?2;`,
+  movesAdd: `INSERT INTO tidemark_moves SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2);`,
+  movesMade: `SELECT m.tbl, m.old, m.new FROM tidemark_moves m WHERE m.tbl <> ?1 AND NOT EXISTS (
+  SELECT 1 FROM tidemark_log l WHERE l.op = 1 AND l.tbl = m.tbl AND l.key = m.new);`,
+  movesLog: `UPDATE tidemark_log SET op = CASE op WHEN 5 THEN 1 ELSE op END,
+  key = (SELECT new FROM tidemark_moves m
+    WHERE m.tbl = tidemark_log.tbl AND m.old = tidemark_log.key)
+WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (SELECT tbl, old FROM tidemark_moves);`,
+  movesGraves: `UPDATE tidemark_graves SET key = (SELECT new FROM tidemark_moves m
+  WHERE m.tbl = tidemark_graves.tbl AND m.old = tidemark_graves.key)
+WHERE (tbl, key) IN (SELECT tbl, old FROM tidemark_moves);`,
+  movesExtras: `UPDATE tidemark_extras SET key = (SELECT new FROM tidemark_moves m
+  WHERE m.tbl = tidemark_extras.tbl AND m.old = tidemark_extras.key)
+WHERE (tbl, key) IN (SELECT tbl, old FROM tidemark_moves);`,
+  movesUnsent: `DELETE FROM tidemark_log WHERE entry > ?1 AND op = 2 AND (tbl, key) IN (
+  SELECT tbl, key FROM tidemark_log WHERE op = 1 AND entry <= ?1);`,
+  movesClear: `DELETE FROM tidemark_moves;`,
+  randomNumber: `SELECT 1 + abs(random() % 9007199254740991);`,
   schema: `CREATE TABLE tidemark_state (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   version INTEGER NOT NULL,
@@ -74,6 +162,7 @@ CREATE TABLE tidemark_tables (
   merge TEXT NOT NULL,
   covered INTEGER NOT NULL,
   counted INTEGER NOT NULL,
+  known INTEGER NOT NULL DEFAULT 0,
   fields TEXT NOT NULL
 );
 CREATE TABLE tidemark_log (
@@ -105,6 +194,9 @@ CREATE TABLE tidemark_graves (
 ) WITHOUT ROWID;
 CREATE TABLE tidemark_shown (
   tbl INTEGER NOT NULL, key NOT NULL, PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+CREATE TABLE tidemark_moves (
+  tbl INTEGER NOT NULL, old NOT NULL, new NOT NULL, PRIMARY KEY (tbl, old)
 ) WITHOUT ROWID;
 CREATE TABLE tidemark_rereads (
   n INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (name, id)
@@ -189,6 +281,8 @@ UPDATE tidemark_state SET cursor = NULL, known = NULL, clock = NULL, hub = NULL,
   tableKind: `SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name) WHERE pk > 0),
   l.wr = 0 AND (SELECT count(*) = 1 AND max(upper(type)) = 'INTEGER'
     FROM pragma_table_xinfo(l.name) WHERE pk > 0)
+    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name) f, pragma_table_xinfo(l.name) c
+      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name))
 FROM pragma_table_list(?1) l WHERE l.schema = 'main';`,
   tableColumns: `SELECT name,
   CASE WHEN type LIKE '%INT%' THEN 'integer'
@@ -199,7 +293,7 @@ FROM pragma_table_list(?1) l WHERE l.schema = 'main';`,
   pk, coalesce(dflt_value, 'NULL')
 FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;`,
   tableTexts: `WITH
-synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted
+synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted, counted, known
   FROM tidemark_tables WHERE tbl = ?1),
 columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted,
     '?' || row_number() OVER (ORDER BY c.cid) AS mark
@@ -238,8 +332,11 @@ SELECT
   ' WHERE ' || is_key,
   'DELETE FROM ' || synced.quoted || ' WHERE NOT EXISTS (SELECT 1 FROM tidemark_shown s'
     || ' WHERE s.tbl = ' || tbl || ' AND s.key = ' || key || ')',
-  'INSERT INTO tidemark_log (entry, tbl, key, op, time, node) SELECT ?1 - row_number() OVER (), '
-    || tbl || ', ' || key || ', ?2, ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
+  'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) '
+    || 'SELECT ?1 - row_number() OVER (), ' || tbl || ', ' || key || ', ?2, '
+    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || key || ' > ' || known
+      || ' THEN lower(hex(randomblob(8))) END' ELSE 'NULL' END
+    || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
     || ' AND op BETWEEN 1 AND 5)',
   'SELECT ' || keys || ' FROM ' || synced.quoted || ' WHERE (' || rivals.taken || ') AND NOT ('
@@ -281,6 +378,7 @@ ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = 
     AND NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'trigger'
       AND s.name = 'tidemark_' || t.tbl || '_insert'));`,
   tableUncover: `UPDATE tidemark_tables SET covered = 0 WHERE name NOT IN (SELECT value FROM json_each(?1));`,
+  tableKnown: `UPDATE tidemark_tables SET known = max(known, ?2) WHERE tbl = ?1;`,
   tableFields: `UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
     SELECT value AS field FROM json_each(tidemark_tables.fields)
     UNION ALL
@@ -336,6 +434,7 @@ stamps (time) AS (VALUES (
 notes (time) AS (VALUES (
   '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log))')),
 made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
+    CASE counted WHEN 1 THEN 'lower(hex(randomblob(8)))' ELSE 'NULL' END AS born,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
     taken, moved, stamps.time AS stamp, notes.time AS note,
     'INSERT INTO tidemark_log (tbl, key, op, mask, time) SELECT ' || tbl || ', ' AS noting,
@@ -344,8 +443,8 @@ made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found,
     (SELECT key FROM keys WHERE source = '') AS own_key
   FROM synced, matches, masks, rivals, stamps, notes)
 SELECT prefix || 'insert' AS name, 'CREATE TRIGGER ' || prefix || 'insert AFTER INSERT ON ' || onto
-  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key
-  || ', 1, ' || stamp || '); END' AS text FROM made
+  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
+  || new_key || ', 1, ' || born || ', ' || stamp || '); END' AS text FROM made
 UNION ALL
 SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
@@ -359,8 +458,8 @@ UNION ALL
 SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
   || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
-  || 'INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key || ', 1, '
-  || stamp || '); END' FROM made
+  || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
+  || ', 1, ' || born || ', ' || stamp || '); END' FROM made
 UNION ALL
 SELECT prefix || 'found', 'CREATE TRIGGER ' || prefix || 'found BEFORE INSERT ON ' || onto
   || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || found || ') BEGIN '

@@ -15,6 +15,7 @@ import { countLog, makeWhole, putOff, type RowsByNumber, removeEntries, settleLo
 import { graveOf } from './outbox.js';
 import { newOutcome, type PageOutcome, type Pending, pendingOf, TablePage } from './page.js';
 import { applyReset, sweep } from './reading.js';
+import { makeRoom } from './renumber.js';
 import type { Rows } from './rows.js';
 import { timeOf } from './stamps.js';
 import { keepDoubts, keepJournal, putState, readState } from './state.js';
@@ -43,6 +44,7 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     db,
     refused.filter((change) => !change.deleted),
   );
+  makeRoom(on, commit);
   const gone = unrecorded(on, commit.acknowledged.length, () => showTaken(on, commit.acknowledged));
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });

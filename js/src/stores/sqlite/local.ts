@@ -37,11 +37,14 @@ export function writeLocal(
   // Values that a column cannot hold are the same to a trigger.
   db.all(sql.logRemoveAfter, [last as number]);
   if (row === null) log(rows, id, op.deleted, null);
+  // A creation that was refused is still one: another device's may have taken its key since.
+  else if (letter?.change.born !== undefined) log(rows, id, op.created, letter.change.born);
   else if (fields === null) log(rows, id, create ? op.created : op.whole, null);
   else log(rows, id, op.changed, maskOf(rows, fields));
 }
 
-function log(rows: Rows, id: string, code: number, mask: string | null): void {
+/** Adds an entry with a stamp of now. */
+export function log(rows: Rows, id: string, code: number, mask: string | null): void {
   const { db, table } = rows;
   const [[last] = []] = db.all(sql.logLast);
   const [[time] = []] = db.all(sql.logNow);

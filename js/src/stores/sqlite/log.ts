@@ -142,6 +142,8 @@ function writeOf(row: SqlValue[], tables: RowsByNumber, bound: string): LogWrite
     place: place ?? entry,
   };
   if (code === op.createdAndSent) write.sent = true;
+  const isBirth = code === op.created || code === op.createdAndSent || offer !== null;
+  if (isBirth && mask !== null) write.born = mask;
   if (offer !== null) write.offer = offer;
   return write;
 }
@@ -172,6 +174,7 @@ export function settleLog(db: SqliteDatabase, tables: RowsByNumber): void {
   for (const row of noted) settle(db, tables, row);
   // Those that were settled are others now.
   if (noted.length > 0) db.all(sql.logRemoveNoted);
+  db.all(sql.logReused);
   db.all(sql.logRemoveEmpty);
   db.all(sql.logBound);
 }

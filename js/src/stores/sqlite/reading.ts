@@ -36,7 +36,7 @@ export function readAgain(db: SqliteDatabase, state: State, sweeping: boolean, k
 /** Logs the offers in front of all else, so that what was written since finds its record. */
 function putOffers({ db, tables }: Committing, offers: readonly Offer[], at: string): void {
   let entry = firstEntry(db) - offers.length;
-  for (const { table, id, columns } of offers) {
+  for (const { table, id, columns, born = null } of offers) {
     const rows = rowsOf(tables, table);
     if (rows === undefined) continue;
     const code = columns.deleted ? op.deleted : op.whole;
@@ -44,7 +44,7 @@ function putOffers({ db, tables }: Committing, offers: readonly Offer[], at: str
     const node = nodeNumber(columns.register.slice(18));
     const text = textOfColumns(columns);
     const { tbl } = rows.table;
-    db.all(sql.logAdd, [entry++, tbl, rows.key(id), code, null, time, node, null, at, text]);
+    db.all(sql.logAdd, [entry++, tbl, rows.key(id), code, born, time, node, null, at, text]);
   }
 }
 

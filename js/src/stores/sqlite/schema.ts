@@ -10,6 +10,7 @@ import { coveredNames } from './commit.js';
 import { type SqliteDatabase, transact } from './database.js';
 import type { RowsByNumber } from './log.js';
 import { adoptRows, firstEntry } from './reading.js';
+import { greatestNumber } from './renumber.js';
 import { Rows } from './rows.js';
 import { nodeNumber } from './stamps.js';
 import { putState, readState } from './state.js';
@@ -44,6 +45,9 @@ export function coverTables(db: SqliteDatabase, { tables, clock, device }: Cover
   for (const name of tables.keys()) db.all(sql.tableRenamed, [name]);
   for (const [name, merge] of tables)
     db.all(sql.tableAdd, [name, merge, Number(checkTable(db, name))]);
+  for (const [tbl, rows] of rowsByNumber(db))
+    if (before.has(rows.table.name) && !tables.has(rows.table.name) && rows.table.counted)
+      db.all(sql.tableKnown, [tbl, greatestNumber(db, tbl)]);
   db.all(sql.tableUncover, [JSON.stringify([...tables.keys()])]);
   const node = nodeOf(clock.reserve(1));
   for (const table of readTables(db))

@@ -38,6 +38,8 @@ export interface Table {
   merge: MergeMode;
   /** Whether it is synced now; it may have writes pending all the same. */
   covered: boolean;
+  /** Whether SQLite counts its keys. */
+  counted: boolean;
   /** By their places in the masks of the log. */
   fields: string[];
   columns: Column[];
@@ -71,7 +73,7 @@ type TableRow = [number, string, MergeMode, number, number, string];
 /** All that are synced or were; one that is gone has no columns. */
 export function readTables(db: SqliteDatabase): Table[] {
   return db.all(sql.tables).map((row) => {
-    const [tbl, name, merge, covered, , fields] = row as TableRow;
+    const [tbl, name, merge, covered, counted, fields] = row as TableRow;
     const columns = db.all(sql.tableColumns, [name]).map(([column, affinity, key, absent]) => ({
       name: column as string,
       affinity: affinity as Affinity,
@@ -80,7 +82,7 @@ export function readTables(db: SqliteDatabase): Table[] {
     }));
     const keys = columns.filter(({ key }) => key > 0).sort((a, b) => a.key - b.key);
     return {
-      ...{ tbl, name, merge, covered: covered === 1, columns, keys },
+      ...{ tbl, name, merge, covered: covered === 1, counted: counted === 1, columns, keys },
       fields: JSON.parse(fields),
       texts: textsOf(db, tbl),
     };

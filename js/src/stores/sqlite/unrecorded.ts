@@ -1,6 +1,6 @@
 // Writes to the app's tables that are none of the app: what a page brings, and what goes with it.
 import { sql } from '../../generated/sqlite.js';
-import type { SqliteDatabase } from './database.js';
+import type { SqliteDatabase, SqlValue } from './database.js';
 
 /**
  * Which triggers of the app fire for what a page brings. `local`: those that write to no synced
@@ -22,11 +22,25 @@ export function unrecorded<T>(
 ): T {
   if (rows === 0) return work();
   const [[last] = []] = db.all(sql.logLast);
-  const silent = triggers === 'all' ? [] : db.all(sql.appTriggers, [silenced[triggers]]);
+  const silent = silentOf({ db, triggers });
   if (rows >= rowsMin) silent.push(...db.all(sql.ownTriggers));
+  const result = without(db, silent, work);
+  db.all(sql.logRemoveAfter, [last as number]);
+  return result;
+}
+
+/** What `work` writes is recorded, and fires no more triggers of the app than a page does. */
+export function recorded<T>(on: { db: SqliteDatabase; triggers: AppTriggers }, work: () => T): T {
+  return without(on.db, silentOf(on), work);
+}
+
+function silentOf({ db, triggers }: { db: SqliteDatabase; triggers: AppTriggers }): SqlValue[][] {
+  return triggers === 'all' ? [] : db.all(sql.appTriggers, [silenced[triggers]]);
+}
+
+function without<T>(db: SqliteDatabase, silent: readonly SqlValue[][], work: () => T): T {
   for (const [name] of silent) db.exec(`DROP TRIGGER "${`${name}`.replaceAll('"', '""')}"`);
   const result = work();
   for (const [, text] of silent) db.exec(text as string);
-  db.all(sql.logRemoveAfter, [last as number]);
   return result;
 }

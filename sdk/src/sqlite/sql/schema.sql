@@ -27,6 +27,7 @@ CREATE TABLE tidemark_tables (
   merge TEXT NOT NULL,
   covered INTEGER NOT NULL,        -- 0: it was synced once, and may hold this user's rows
   counted INTEGER NOT NULL,        -- SQLite counts its keys: two devices make the same ones
+  known INTEGER NOT NULL DEFAULT 0, -- the greatest key that a hub may know of an earlier sync
   fields TEXT NOT NULL             -- JSON: the fields by their places in a mask; never reordered
 );
 -- The log, an entry a record's write, in the order of writing. Its last row is never deleted: it
@@ -39,7 +40,8 @@ CREATE TABLE tidemark_log (
   tbl INTEGER,
   key,                             -- of one column as it is, of several as a JSON array
   op INTEGER NOT NULL,
-  mask,                            -- by field '1' or '0'; of op 7: the key of the new row
+  mask,                            -- by field '1' or '0'; of op 7: the key of the new row; of a
+                                   -- creation under a counted key, and its offer: how it was born
   time INTEGER,                    -- of the stamp: ms << 16 | counter
   node INTEGER,                    -- null: as the eras say
   place INTEGER,                   -- the entry it was written as, if it was put off
@@ -66,6 +68,10 @@ CREATE TABLE tidemark_graves (
 ) WITHOUT ROWID;
 CREATE TABLE tidemark_shown (
   tbl INTEGER NOT NULL, key NOT NULL, PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+-- Of records that get another key: empty but for the time that it takes.
+CREATE TABLE tidemark_moves (
+  tbl INTEGER NOT NULL, old NOT NULL, new NOT NULL, PRIMARY KEY (tbl, old)
 ) WITHOUT ROWID;
 CREATE TABLE tidemark_rereads (
   n INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (name, id)

@@ -1,10 +1,13 @@
 -- The app's tables: what they are, and the statements that read and write their rows.
 
 -- @ table_kind
--- ?1: a name. Rows: kind, columns in the primary key, whether SQLite counts the keys.
+-- ?1: a name. Rows: kind, columns in the primary key, whether SQLite counts the keys: not where
+-- they are another table's.
 SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name) WHERE pk > 0),
   l.wr = 0 AND (SELECT count(*) = 1 AND max(upper(type)) = 'INTEGER'
     FROM pragma_table_xinfo(l.name) WHERE pk > 0)
+    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name) f, pragma_table_xinfo(l.name) c
+      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name))
 FROM pragma_table_list(?1) l WHERE l.schema = 'main';
 
 -- @ table_columns
@@ -26,7 +29,7 @@ FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;
 -- after a key; the two halves of an update; the sweep; the adoption; and the keys of other rows
 -- that hold a place of this one in a unique index (null: there is no such index).
 WITH
-synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted
+synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted, counted, known
   FROM tidemark_tables WHERE tbl = ?1),
 columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted,
     '?' || row_number() OVER (ORDER BY c.cid) AS mark
@@ -66,8 +69,11 @@ SELECT
   ' WHERE ' || is_key,
   'DELETE FROM ' || synced.quoted || ' WHERE NOT EXISTS (SELECT 1 FROM tidemark_shown s'
     || ' WHERE s.tbl = ' || tbl || ' AND s.key = ' || key || ')',
-  'INSERT INTO tidemark_log (entry, tbl, key, op, time, node) SELECT ?1 - row_number() OVER (), '
-    || tbl || ', ' || key || ', ?2, ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
+  'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) '
+    || 'SELECT ?1 - row_number() OVER (), ' || tbl || ', ' || key || ', ?2, '
+    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || key || ' > ' || known
+      || ' THEN lower(hex(randomblob(8))) END' ELSE 'NULL' END
+    || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
     || ' AND op BETWEEN 1 AND 5)',
   'SELECT ' || keys || ' FROM ' || synced.quoted || ' WHERE (' || rivals.taken || ') AND NOT ('
@@ -130,6 +136,10 @@ DELETE FROM tidemark_log WHERE tbl IN (SELECT tbl FROM tidemark_tables t
 -- @ table_uncover
 -- ?1: JSON, the names that are covered now.
 UPDATE tidemark_tables SET covered = 0 WHERE name NOT IN (SELECT value FROM json_each(?1));
+
+-- @ table_known
+-- ?1: a table by its number, ?2: the greatest of its keys.
+UPDATE tidemark_tables SET known = max(known, ?2) WHERE tbl = ?1;
 
 -- @ table_fields
 -- Gives new columns of a table, by its number, their places behind those that have one.

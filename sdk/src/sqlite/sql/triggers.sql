@@ -57,6 +57,8 @@ stamps (time) AS (VALUES (
 notes (time) AS (VALUES (
   '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log))')),
 made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
+    -- What tells a record from another device's of the same number.
+    CASE counted WHEN 1 THEN 'lower(hex(randomblob(8)))' ELSE 'NULL' END AS born,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
     taken, moved, stamps.time AS stamp, notes.time AS note,
     'INSERT INTO tidemark_log (tbl, key, op, mask, time) SELECT ' || tbl || ', ' AS noting,
@@ -65,8 +67,8 @@ made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found,
     (SELECT key FROM keys WHERE source = '') AS own_key
   FROM synced, matches, masks, rivals, stamps, notes)
 SELECT prefix || 'insert' AS name, 'CREATE TRIGGER ' || prefix || 'insert AFTER INSERT ON ' || onto
-  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key
-  || ', 1, ' || stamp || '); END' AS text FROM made
+  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
+  || new_key || ', 1, ' || born || ', ' || stamp || '); END' AS text FROM made
 UNION ALL
 SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
@@ -80,8 +82,8 @@ UNION ALL
 SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
   || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
-  || 'INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || new_key || ', 1, '
-  || stamp || '); END' FROM made
+  || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
+  || ', 1, ' || born || ', ' || stamp || '); END' FROM made
 UNION ALL
 SELECT prefix || 'found', 'CREATE TRIGGER ' || prefix || 'found BEFORE INSERT ON ' || onto
   || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || found || ') BEGIN '
