@@ -7,7 +7,7 @@ import { assertEverywhere, settle } from '../check.mjs';
 import { rowsAfter } from '../churn.mjs';
 
 const kills = 50;
-const momentMsMax = 200;
+const momentMsMax = 150;
 const stepsMax = 2_000;
 /** Steps whose reports may still be on their way when a tab is killed. */
 const unreportedMax = 200;
@@ -44,7 +44,7 @@ async function killFiftyTimes(stage) {
   const b = await stage.device('B');
   a.proxy.rule('delay', { times: 1e9, ms: () => random() * 15 });
   let writers = 0;
-  const write = (tab) => tab.call('churn', `w${writers++}`, stepsMax, 30).catch(() => {});
+  const write = (tab) => tab.call('churn', `w${writers++}`, stepsMax, 60).catch(() => {});
   await a.openTab();
   for (const tab of a.tabs) void write(tab);
   void b.call('churn', 'other', stepsMax, 90).catch(() => {});
