@@ -13,7 +13,14 @@ import type { SqliteDatabase } from './database.js';
 import { addLetter, addReread, countRereads, dropReread, keepLosses } from './letters.js';
 import { countLog, makeWhole, putOff, type RowsByNumber, removeEntries, settleLog } from './log.js';
 import { graveOf } from './outbox.js';
-import { newOutcome, type PageOutcome, type Pending, pendingOf, TablePage } from './page.js';
+import {
+  askForFree,
+  newOutcome,
+  type PageOutcome,
+  type Pending,
+  pendingOf,
+  TablePage,
+} from './page.js';
 import { applyReset, sweep } from './reading.js';
 import { makeRoom } from './renumber.js';
 import type { Rows } from './rows.js';
@@ -55,6 +62,7 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
   if (sweeps) unrecorded(on, Number.POSITIVE_INFINITY, () => sweep(on, state));
   keepJournal(db, state, commit);
   keepDoubts(db, outcome.refused);
+  askForFree(db, tables);
   db.all(sql.gravesDrop);
   db.all(sql.logUnbind);
   if (clock !== null) db.all(sql.logRaise, [timeOf(clock)]);

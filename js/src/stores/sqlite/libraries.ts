@@ -144,11 +144,18 @@ class Node implements SqliteDatabase {
   }
 }
 
+// It would bind a large number without a fraction as a 64-bit integer, and 1e308 is none. A column of
+// numbers makes one of such a text.
+function bindable(value: SqlValue): SqlValue {
+  const isLarge = typeof value === 'number' && Number.isInteger(value);
+  return isLarge && !Number.isSafeInteger(value) ? String(value) : value;
+}
+
 class Wasm implements SqliteDatabase {
   constructor(readonly db: WasmDatabase) {}
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
-    const bind = parameters.length > 0 ? { bind: [...parameters] } : {};
+    const bind = parameters.length > 0 ? { bind: parameters.map(bindable) } : {};
     const options = { sql, ...bind, rowMode: 'array', returnValue: 'resultRows' };
     return (this.db.exec(options) as SqlValue[][]).map((row) => row.map(plain));
   }

@@ -6,6 +6,7 @@ import { sql } from '../../generated/sqlite.js';
 import type { Join } from '../../merge.js';
 import { checkValue, isAbsent } from '../../values.js';
 import type { Change, IdText, Loss, RecordKey, WireRow } from '../../wire.js';
+import { patchedRow } from '../changed.js';
 import { coveredBy } from '../covered.js';
 import { groupBy } from '../group.js';
 import { lossesOf } from '../losses.js';
@@ -36,6 +37,20 @@ export const newOutcome = (): PageOutcome => ({
   losses: [],
   refused: [],
 });
+
+/** What a letter says whose record is shown once that is no longer so. */
+const placeTaken = 'has its place in a unique index';
+
+/** Has the records read again whose place in a unique index is free. */
+export function askForFree(db: SqliteDatabase, tables: RowsByNumber): void {
+  const byName = new Map([...tables.values()].map((rows) => [rows.table.name, rows]));
+  for (const [name, id, row] of db.all(sql.lettersSaying, [`%${placeTaken}`])) {
+    const rows = byName.get(name as string);
+    if (!rows?.table.covered || !rows.exists) continue;
+    if (rows.rivals(id as IdText, JSON.parse(row as string)).length > 0) continue;
+    db.all(sql.rereadAdd, [name as string, id as string]);
+  }
+}
 
 /** Pending writes by the place of their record. */
 export type Pending = Map<string, LogWrite[]>;
@@ -137,13 +152,15 @@ export class TablePage {
     if (here !== undefined) db.all(sql.gravePut, [table.tbl, key, JSON.stringify(here)]);
   }
 
+  /** One that a unique index refuses contends with its whole row. */
   #patch({ id, row = {} }: Change): void {
-    const { db, table } = this.rows;
-    const isHere = this.#attempt(id, () => this.rows.patch(id, row));
-    if (isHere !== false) return;
-    // One that was refused before would not be brought by reading it again.
-    if (db.all(sql.letterRefused, [table.name, id])[0]?.[0] === 1) return;
-    this.outcome.missing.push({ table: table.name, id });
+    const whole = (error: TidemarkError) => {
+      const before = error.code === 'constraint' ? this.rows.read(id) : undefined;
+      if (before === undefined) this.#refuse(id, error);
+      else this.#puts.set(id, patchedRow(before, row));
+    };
+    const isHere = this.#attempt(id, () => this.rows.patch(id, row), whole);
+    if (isHere === false) this.outcome.missing.push({ table: this.rows.table.name, id });
   }
 
   /** What one row leaves a unique index may be what another needs. */
@@ -196,23 +213,31 @@ export class TablePage {
    */
   #contend(id: IdText, row: WireRow, error: TidemarkError): void {
     const rivals = error.code === 'constraint' ? this.rows.rivals(id, row) : [];
-    if (rivals.length === 0 || rivals.some((rival) => rival < id)) return this.#refuse(id, error);
-    for (const rival of rivals) this.#oust(rival, id, error);
-    this.#attempt(id, () => this.rows.put(id, row));
+    const [winner] = rivals.filter((rival) => rival < id);
+    if (winner !== undefined) return this.#lose(id, winner, row);
+    if (rivals.length === 0) return this.#refuse(id, error);
+    for (const rival of rivals) this.#oust(rival, id);
+    this.#attempt(id, () => this.#putOne(id, row));
   }
 
-  #oust(rival: IdText, winner: IdText, { code }: TidemarkError): void {
+  #oust(rival: IdText, winner: IdText): void {
     const { db, table } = this.rows;
     const row = this.rows.read(rival) as WireRow;
     const key = this.rows.key(rival);
-    const { stamp } = this.#changes.get(winner) as Change;
-    const record = { table: table.name, id: rival };
     if (db.all(sql.logHas, [table.tbl, key])[0]?.[0] === 1)
       db.all(sql.gravePut, [table.tbl, key, JSON.stringify(row)]);
     this.rows.remove(rival);
-    this.outcome.refused.push(record);
-    const message = `${table.name} ${rival}: ${winner} has its place in a unique index`;
-    addLetter(db, { ...record, stamp, row }, { code, message }, row);
+    this.#lose(rival, winner, row);
+  }
+
+  /** `row` is not shown as long as the winner has its place. */
+  #lose(id: IdText, winner: IdText, row: WireRow): void {
+    const { db, table } = this.rows;
+    const { stamp } = (this.#changes.get(id) ?? this.#changes.get(winner)) as Change;
+    const message = `${table.name} ${id}: ${winner} ${placeTaken}`;
+    this.outcome.refused.push({ table: table.name, id });
+    db.all(sql.letterDropRefused, [table.name, id]);
+    addLetter(db, { table: table.name, id, stamp, row }, { code: 'constraint', message }, row);
   }
 
   // The page must not wait for the app to choose.

@@ -62,9 +62,9 @@ SELECT count(*) FROM tidemark_letters;
 -- @ letter_of
 SELECT EXISTS (SELECT 1 FROM tidemark_letters WHERE name = ?1 AND record = ?2);
 
--- @ letter_refused
-SELECT EXISTS (SELECT 1 FROM tidemark_letters
-  WHERE name = ?1 AND record = ?2 AND code = 'constraint');
+-- @ letters_saying
+-- ?1: a pattern of messages. Rows: table, record, row.
+SELECT name, record, row FROM tidemark_letters WHERE message LIKE ?1 AND row IS NOT NULL;
 
 -- @ letter_records
 SELECT DISTINCT name, record FROM tidemark_letters;
