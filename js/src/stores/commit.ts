@@ -8,12 +8,12 @@ export interface Acknowledgement {
    * `sent`: done. `needFull`: send the whole record instead, at the same stamp. `dead`: refused for
    * good, becomes a dead letter.
    * `later`: stays, behind all that is in the log now, so that it holds nothing else up; when it is
-   * stamped again, its place is the one it was written at. `collision`: another device's record has
-   * its key: the record gets another one, with all that refers to it, and stays pending. `deferred`:
-   * it was not taken, and stays as if it had not been sent.
+   * stamped again, its place is the one it was written at.
+   * `collision`: another device's record has its key: it gets another one, with all that refers to
+   * it, and stays pending. `deferred`: it was not taken, and stays as if it had not been sent.
    */
   result: 'sent' | 'needFull' | 'dead' | 'later' | 'collision' | 'deferred';
-  /** With `collision`: the greatest number that a record of the table has or had, if it was told. */
+  /** With `collision`: the greatest number that a record of the table has or had, if told. */
   past?: number;
   /** With `dead`: why. */
   refusal?: Extract<PushResult, { outcome: 'rejected' }>;

@@ -26,8 +26,8 @@ interface Crowded {
 }
 
 /**
- * Gives other keys to the records whose keys are others', as the hub has answered or the page shows.
- * The log ends with a boundary, before and after.
+ * Gives other keys to the records whose keys are others', as the hub has answered or the page
+ * shows. The log ends with a boundary, before and after.
  */
 export function makeRoom(on: Committing, commit: Commit): void {
   const { acknowledged, changes, records = [] } = commit;
@@ -181,8 +181,8 @@ class Numbers {
 }
 
 /**
- * Several devices offer a record that a hub has lost: each gives it the same number, far above those
- * that are counted, and within 31 bits.
+ * Several devices offer a record that a hub has lost: each gives it the same number, far above
+ * those that are counted, and within 31 bits.
  */
 const offeredNumber = (born: string) => 2 ** 30 + (Number.parseInt(born.slice(0, 8), 16) >>> 2);
 
