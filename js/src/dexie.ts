@@ -5,17 +5,17 @@ import { createEngine, type Engine } from './engine.js';
 import { asTidemarkError, TidemarkError } from './errors.js';
 import { systemHost } from './host.js';
 import { mergeModes, startSync } from './start.js';
-import { storeError } from './stores/dexie/access.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
-import { type Clock, Tracker } from './stores/dexie/tracker.js';
+import { DexieTracker } from './stores/dexie/tracker.js';
 import { keepDropped } from './stores/dexie/upgrade.js';
-import type { Store } from './stores/store.js';
+import { storeError } from './stores/indexeddb/access.js';
+import type { Clock, Store } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
 
 export { DexieStore } from './stores/dexie/store.js';
-export type { Clock } from './stores/dexie/tracker.js';
+export type { Clock } from './stores/store.js';
 
 /** What the addon needs of the engine and the client; `E` is the engine. */
 export interface DexieSync<E extends Clock> {
@@ -54,7 +54,7 @@ const engineWaitMs = 2_000;
 /** The addon over an engine that is handed in. */
 export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => void {
   return (db) => {
-    const tracker = new Tracker(db);
+    const tracker = new DexieTracker(db);
     addOwnStores(db, keepDropped);
     db.use(trackingMiddleware(tracker));
     const engine = engineOf(tracker, sync);
@@ -65,7 +65,7 @@ export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => 
 }
 
 // Loaded at most once at a time; a failure is tried again.
-function engineOf<E extends Clock>(tracker: Tracker, sync: DexieSync<E>): () => Promise<E> {
+function engineOf<E extends Clock>(tracker: DexieTracker, sync: DexieSync<E>): () => Promise<E> {
   let loading: Promise<E> | null = null;
   return () => {
     loading ??= sync.loadEngine().then(
@@ -83,7 +83,7 @@ function engineOf<E extends Clock>(tracker: Tracker, sync: DexieSync<E>): () => 
 }
 
 // Before the app's first query: which tables are tracked, and, if there are any, the engine.
-async function ready(tracker: Tracker, engine: () => Promise<Clock>): Promise<void> {
+async function ready(tracker: DexieTracker, engine: () => Promise<Clock>): Promise<void> {
   await tracker.load();
   if (tracker.tables.size === 0) return;
   const loaded = engine().catch(() => {}); // recorded without stamps; connect says why
@@ -105,7 +105,7 @@ class Connection<E extends Clock> implements TidemarkDexie {
   store: DexieStore | null = null;
 
   constructor(
-    readonly tracker: Tracker,
+    readonly tracker: DexieTracker,
     readonly engine: () => Promise<E>,
     readonly sync: DexieSync<E>,
   ) {}

@@ -7,13 +7,13 @@ import type {
   DBCoreTable,
   Middleware,
 } from 'dexie';
+import { Recorder } from '../indexeddb/recorder.js';
+import { logStore } from '../indexeddb/schema.js';
 import { recordMutate } from './record.js';
-import { Recorder } from './recorder.js';
-import { logStore } from './schema.js';
-import type { Tracker } from './tracker.js';
+import type { DexieTracker } from './tracker.js';
 import { isUpgrade, mutateInUpgrade } from './upgrade.js';
 
-export function trackingMiddleware(tracker: Tracker): Middleware<DBCore> {
+export function trackingMiddleware(tracker: DexieTracker): Middleware<DBCore> {
   const recorder = new Recorder(tracker);
   return {
     stack: 'dbcore',
@@ -34,12 +34,12 @@ export function trackingMiddleware(tracker: Tracker): Middleware<DBCore> {
   };
 }
 
-function withLog(stores: string[], tracker: Tracker): string[] {
+function withLog(stores: string[], tracker: DexieTracker): string[] {
   if (tracker.tables.size === 0 || stores.includes(logStore)) return stores;
   return stores.some((store) => tracker.tables.has(store)) ? [...stores, logStore] : stores;
 }
 
-function trackedTable(down: DBCoreTable, tracker: Tracker, recorder: Recorder): DBCoreTable {
+function trackedTable(down: DBCoreTable, tracker: DexieTracker, recorder: Recorder): DBCoreTable {
   return {
     ...down,
     mutate(request: DBCoreMutateRequest): Promise<DBCoreMutateResponse> {

@@ -14,16 +14,16 @@ import type {
 } from 'dexie';
 import { encodeKey } from '../../values.js';
 import { checkFields, checkRow } from '../changed.js';
+import type { Draft } from '../indexeddb/entry.js';
+import { draftOf, FieldSets } from '../indexeddb/field-sets.js';
+import type { Logged, Recorder } from '../indexeddb/recorder.js';
+import { logStore } from '../indexeddb/schema.js';
 import type { MergeMode } from '../store.js';
-import type { Draft } from './entry.js';
-import { draftOf, FieldSets } from './field-sets.js';
-import type { Logged, Recorder } from './recorder.js';
-import { logStore } from './schema.js';
-import type { Tracker } from './tracker.js';
+import type { DexieTracker } from './tracker.js';
 
 export interface Context {
   down: DBCoreTable;
-  tracker: Tracker;
+  tracker: DexieTracker;
   recorder: Recorder;
   merge: MergeMode;
 }

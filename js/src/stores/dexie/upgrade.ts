@@ -4,10 +4,16 @@
 import type { DBCore, DBCoreMutateRequest, DBCoreMutateResponse, Transaction } from 'dexie';
 import { zeroStamp } from '../../stamp-words.js';
 import { encodeKey } from '../../values.js';
-import type { LogEntry } from './entry.js';
+import type { LogEntry } from '../indexeddb/entry.js';
+import { encodedRow } from '../indexeddb/rows.js';
+import {
+  type DeadRow,
+  deadStore,
+  logStore,
+  type StateRow,
+  stateStore,
+} from '../indexeddb/schema.js';
 import { type Context, recordMutate } from './record.js';
-import { encodedRow } from './rows.js';
-import { type DeadRow, deadStore, logStore, type StateRow, stateStore } from './schema.js';
 
 const native = ({ trans }: DBCoreMutateRequest) => trans as unknown as IDBTransaction;
 

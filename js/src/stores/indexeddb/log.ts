@@ -12,23 +12,10 @@ import type { Pending } from './page.js';
 import { encodedRow } from './rows.js';
 import { logStore, rereadsStore } from './schema.js';
 
-/** The number of the last entry; 0: there is none. */
-async function lastEntry(access: Access): Promise<number> {
-  const table = access.core.table(logStore);
-  const range = { type: 3 as never, lower: undefined, upper: undefined };
-  const query = { index: table.schema.primaryKey, range };
-  const cursor = await table.openCursor({
-    trans: access.trans,
-    values: false,
-    query,
-    reverse: true,
-  });
-  return cursor === null ? 0 : (cursor.primaryKey as number);
-}
-
 /** What is pending, and the last entry of it. */
 export async function countLog(access: Access): Promise<{ pending: number; counted: number }> {
-  return { pending: await countPending(access), counted: await lastEntry(access) };
+  const pending = await countPending(access);
+  return { pending, counted: ((await access.lastKey(logStore)) as number | undefined) ?? 0 };
 }
 
 /**
@@ -36,19 +23,10 @@ export async function countLog(access: Access): Promise<{ pending: number; count
  * which have an index.
  */
 export async function countPending(access: Access): Promise<number> {
-  const table = access.core.table(logStore);
-  const many = table.schema.getIndexByKeyPath('many');
   const entries = await access.count(logStore);
-  if (entries === 0 || many === undefined) return entries;
-  const range = { type: 3 as never, lower: undefined, upper: undefined };
-  const query = { index: many, range };
-  const cursor = await table.openCursor({ trans: access.trans, values: false, query });
-  let pending = entries;
-  await cursor?.start(() => {
-    pending += (cursor.key as number) - 1;
-    cursor.continue();
-  });
-  return pending;
+  if (entries === 0) return 0;
+  const counts = (await access.keysIn(logStore, 'many')) as number[];
+  return counts.reduce((pending, count) => pending + count - 1, entries);
 }
 
 /**

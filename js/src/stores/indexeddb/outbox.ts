@@ -4,7 +4,7 @@ import { decodeKey, encodeRow } from '../../values.js';
 import type { IdText, WireRow } from '../../wire.js';
 import { carrying } from '../carried.js';
 import { type Outbox, type PendingWrite, rereadsMax, type Stamper } from '../store.js';
-import { type Access, transact } from './access.js';
+import type { Access } from './access.js';
 import { acknowledge } from './acknowledge.js';
 import type { Backlog } from './backlog.js';
 import { type LogEntry, writeOf } from './entry.js';
@@ -42,12 +42,12 @@ export async function readOutbox(
   limit: number,
 ): Promise<Outbox> {
   // All there are: a table that is no longer synced may have writes pending.
-  const stores = tracker.core?.schema.tables.map(({ name }) => name) ?? [];
+  const stores = tracker.storeNames();
   for (;;) {
-    const loaded = await transact(tracker, 'r', stores, (access) => load(access, backlog, limit));
+    const loaded = await tracker.transact('r', stores, (access) => load(access, backlog, limit));
     const { unsendable, unstamped, ...outbox } = loaded;
     if (unstamped)
-      await transact(tracker, 'rw', [logStore], (access) => stampedLog(access, stamper));
+      await tracker.transact('rw', [logStore], (access) => stampedLog(access, stamper));
     else if (unsendable.length > 0) await bury(tracker, unsendable);
     else return outbox;
   }
@@ -148,8 +148,7 @@ function byTable(writes: readonly PendingWrite[]): Map<string, Map<IdText, Pendi
 
 /** Makes dead letters of writes that cannot be sent, so that they do not hold up the rest. */
 async function bury(tracker: Tracker, unsendable: readonly Unsendable[]): Promise<void> {
-  await transact(
-    tracker,
+  await tracker.transact(
     'rw',
     [logStore, gravesStore, deadStore, rereadsStore, journalStore, stateStore],
     async (access) => {

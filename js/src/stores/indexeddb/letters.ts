@@ -3,7 +3,7 @@ import { TidemarkError } from '../../errors.js';
 import { decodeKey, decodeRow, encodeRow } from '../../values.js';
 import { checkRetry, noLetter, writtenBy } from '../local-write.js';
 import type { DeadLetter, LocalWrite } from '../store.js';
-import { type Access, transact } from './access.js';
+import type { Access } from './access.js';
 import type { Draft } from './entry.js';
 import type { Recorder } from './recorder.js';
 import { deadStore, logStore, rereadsStore } from './schema.js';
@@ -36,7 +36,7 @@ export function writeForApp(recorder: Recorder, change: LocalWrite): Promise<voi
 
 function writing({ tracker }: Recorder, work: (access: Access) => Promise<void>): Promise<void> {
   const stores = [...tracker.tables.keys(), logStore, deadStore, rereadsStore];
-  return transact(tracker, 'rw', stores, work);
+  return tracker.transact('rw', stores, work);
 }
 
 async function writeLocal(

@@ -1,6 +1,5 @@
 // Takes tables into sync: checks that they can be, starts recording, and logs the rows that were
 // there before.
-import type { Dexie } from 'dexie';
 import { TidemarkError } from '../../errors.js';
 import { newDeviceId } from '../../ids.js';
 import { nodeOf } from '../../stamp-words.js';
@@ -8,7 +7,7 @@ import { encodeKey } from '../../values.js';
 import { moveCursor } from '../journal.js';
 import { adoptionStamp } from '../pending.js';
 import { type MergeMode, type Stamper, stampAfter } from '../store.js';
-import { type Access, transact } from './access.js';
+import type { Access } from './access.js';
 import { type Draft, type LogEntry, partsOf, spanOf } from './entry.js';
 import { logStore, type StateRow, stateStore } from './schema.js';
 import type { Tracker } from './tracker.js';
@@ -16,23 +15,28 @@ import type { Tracker } from './tracker.js';
 /** Within how long another context hears that a table is tracked. */
 const newsSettleMs = 50;
 
-/** Rejects with `table_unsupported` for a table that cannot be synced. */
-export function checkTables(db: Dexie, tables: ReadonlyMap<string, MergeMode>): void {
-  for (const name of tables.keys()) {
-    const table = db.tables.find((known) => known.name === name);
-    if (table === undefined || name.startsWith('$tidemark_'))
+/**
+ * Throws `table_unsupported` for a table that cannot be synced. `counts`: whether the database
+ * counts its keys; undefined: it has no such table. `mark` is what declares such keys.
+ */
+export function checkTables(
+  tables: Iterable<string>,
+  counts: (name: string) => boolean | undefined,
+  mark: string,
+): void {
+  for (const name of tables) {
+    const isCounted = counts(name);
+    if (isCounted === undefined || name.startsWith('$tidemark_'))
       throw new TidemarkError('table_unsupported', `there is no table ${name}`);
     if (isIllFormed(name))
       throw new TidemarkError('table_unsupported', 'a lone surrogate in a name fits into no url');
-    if (table.schema.primKey.auto)
+    if (isCounted)
       throw new TidemarkError(
         'table_unsupported',
-        `${name} counts its keys (++), and two devices would count the same ones: ` +
-          'declare the key without ++ and make keys with sync.newId()',
+        `${name} counts its keys (${mark}), and two devices would count the same ones: ` +
+          `declare the key without ${mark} and make keys with sync.newId()`,
       );
   }
-  if (!db.tables.some((table) => table.name === logStore))
-    throw new TidemarkError('table_unsupported', 'declare the tables with db.version(n).stores(…)');
 }
 
 // encodeURIComponent throws for exactly the texts that are not well-formed.
@@ -62,7 +66,7 @@ export async function coverTables(
   const stores = [...tables.keys(), logStore, stateStore];
   const cover = (access: Access) => coverFresh(access, tables, stamper, device);
   try {
-    const { fresh, changed } = await transact(tracker, 'rw', stores, cover);
+    const { fresh, changed } = await tracker.transact('rw', stores, cover);
     tracker.tables = new Map(tables);
     if (changed) tracker.tellTables();
     if (fresh.length > 0) await adoptLate(tracker, fresh, stamper);
@@ -78,7 +82,7 @@ export async function coverTables(
  */
 async function adoptLate(tracker: Tracker, fresh: readonly string[], stamper: Stamper) {
   await new Promise((resolve) => setTimeout(resolve, newsSettleMs));
-  await transact(tracker, 'rw', [...fresh, logStore], (access) =>
+  await tracker.transact('rw', [...fresh, logStore], (access) =>
     adoptRows(access, fresh, nodeOf(stamper.reserve(1))),
   );
 }
