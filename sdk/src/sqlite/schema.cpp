@@ -1,0 +1,148 @@
+// Tables that are covered, and columns that come.
+#include "sqlite/schema.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "json/canonical.h"
+#include "sqlite/reading.h"
+#include "sqlite/sql.h"
+#include "sqlite/stamps.h"
+#include "sqlite/texts.h"
+
+namespace tidemark::sqlite {
+namespace {
+
+bool has_store(Database& db) { return !db.all(sql::version).empty(); }
+
+std::vector<std::string> new_columns(const Table& table) {
+  std::vector<std::string> added;
+  for (const Column& column : table.columns)
+    if (std::find(table.fields.begin(), table.fields.end(), column.name) == table.fields.end())
+      added.push_back(column.name);
+  return added;
+}
+
+/// What a new column holds: its default is no value yet, and the rest nobody else knows.
+void adopt_column(Database& db, std::int64_t tbl, const std::string& name, Node node) {
+  Values texts = db.first(sql::column_texts, {tbl, name});
+  texts.resize(2);
+  if (is_null(texts[0]) || is_null(texts[1])) return;
+  db.all(text(texts[0]));
+  const Value adopted = db.one(sql::log_adopted);
+  db.all(text(texts[1]), {first_entry(db), adopted, node_number(node)});
+}
+
+/// Values that came for a field before it had its column.
+void take_extras(Database& db, const Table& table, const std::string& name) {
+  drop_triggers(db, table.tbl);
+  TableRows rows(db, table);
+  for (const Values& extra : db.all(sql::field_extras, {table.tbl, name})) {
+    const auto id = rows.id(extra[0]);
+    if (!id || text(extra[1]) == kAbsent) continue;
+    auto value = json::canonical(text(extra[1]));
+    if (!value) return db.fail(damaged("tidemark_extras"));
+    const auto done = rows.patch(*id, {{name, *std::move(value)}});
+    if (!done) db.fail(done.error());
+  }
+}
+
+/// `adopts`: the table was synced before its new columns came; else all of its rows are adopted.
+void follow_columns(Database& db, const Table& table, bool adopts, Node node) {
+  const auto added = new_columns(table);
+  db.all(sql::table_fields, {table.tbl});
+  if (adopts)
+    for (const std::string& name : added) {
+      adopt_column(db, table.tbl, name, node);
+      take_extras(db, table, name);
+    }
+  rebuild_triggers(db, table.tbl);
+}
+
+std::set<std::string> covered_before(Database& db) {
+  const auto names = covered_names(tables_by_number(db));
+  return {names.begin(), names.end()};
+}
+
+/// Says in Tidemark's own tables which of the app's are synced.
+void name_tables(Database& db, const SyncedTables& tables) {
+  std::vector<std::string> names;
+  for (const SyncedTable& table : tables) db.all(sql::table_renamed, {table.name});
+  for (const auto& [name, merge] : tables) {
+    const bool counted = check_table(db, name);
+    const char* mode = merge == MergeMode::record ? "record" : "field";
+    db.all(sql::table_add, {name, mode, std::int64_t{counted}});
+    names.push_back(name);
+  }
+  db.all(sql::table_uncover, {text_of(names)});
+}
+
+}  // namespace
+
+Tables tables_by_number(Database& db) {
+  Tables tables;
+  for (Table& table : read_tables(db)) {
+    const std::int64_t tbl = table.tbl;
+    tables.emplace(tbl, TableRows(db, std::move(table)));
+  }
+  return tables;
+}
+
+void cover_tables(Database& db, const Source& source, Node node) {
+  const std::string& label = source.options.device;
+  if (!has_store(db)) {
+    db.exec(sql::schema);
+    db.all(sql::begin, {label.empty() ? new_device_label() : label});
+  }
+  const auto before = covered_before(db);
+  name_tables(db, source.tables);
+  for (const Table& table : read_tables(db))
+    if (table.covered)
+      follow_columns(db, table, before.contains(table.name), node);
+    else
+      drop_triggers(db, table.tbl);
+  State state = read_state(db);
+  if (!label.empty()) state.device = label;
+  Tables all = tables_by_number(db);
+  std::set<std::int64_t> fresh;
+  for (const auto& [tbl, rows] : all)
+    if (rows.table().covered && !before.contains(rows.table().name)) fresh.insert(tbl);
+  if (!fresh.empty()) stores::move_cursor(state, std::nullopt);
+  adopt_rows({db, all, node}, true, fresh);
+  put_state(db, state);
+}
+
+void follow_schema(Database& db, Node node) {
+  db.all(sql::table_dropped);
+  for (const Table& table : read_tables(db))
+    if (table.covered && !new_columns(table).empty()) follow_columns(db, table, true, node);
+}
+
+}  // namespace tidemark::sqlite
+
+namespace tidemark {
+
+Outcome<Done> sqlite_migrate(sqlite3* connection, const std::function<Outcome<Done>()>& work) {
+  using namespace sqlite;
+  Database db;
+  db.use(connection);
+  if (db.in_transaction()) return Error{Errc::store_failed, "a transaction of the app is open"};
+  db.exec("BEGIN IMMEDIATE");
+  std::set<std::int64_t> covered;
+  if (db.ok() && has_store(db))
+    for (const Table& table : read_tables(db))
+      if (table.covered) covered.insert(table.tbl);
+  for (const std::int64_t tbl : covered) rebuild_triggers(db, tbl, true);
+  if (db.ok())
+    if (const auto done = work(); !done) db.fail(done.error());
+  if (!covered.empty())
+    for (const Table& table : read_tables(db))
+      if (!table.columns.empty() && covered.contains(table.tbl)) rebuild_triggers(db, table.tbl);
+  db.exec("COMMIT");
+  if (db.ok()) return Done{};
+  db.roll_back();
+  return db.error();
+}
+
+}  // namespace tidemark
