@@ -1,10 +1,11 @@
 // Brings in what building and testing need and the machine lacks; does nothing when all is there.
-// usage: node scripts/setup.mjs [native|wasm|npm|browser|format]…   (all of them unless told)
+// usage: node scripts/setup.mjs [native|wasm|npm|browser|…]…   (all of them unless told)
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as apt from './lib/apt.mjs';
 import { hasCatch2, installCatch2 } from './lib/catch2.mjs';
 import { hasEmscripten, installEmscripten } from './lib/emscripten.mjs';
+import { hasNode22, installNode22 } from './lib/node22.mjs';
 import * as npm from './lib/npm.mjs';
 import { tools } from './lib/paths.mjs';
 import { failure, main, onPath, secondsSince } from './lib/run.mjs';
@@ -50,6 +51,9 @@ const needs = {
     note: 'CMake >= 3.25, Ninja, Emscripten >= 3.1.64 (https://emscripten.org/docs/getting_started)',
   },
   npm: { packages: [], commands: ['npm'], note: 'npm' },
+  // The plain shell writes to files that the store of SQLite reads.
+  sqlite: { packages: ['sqlite3'], commands: ['sqlite3'], note: "SQLite's shell" },
+  node22: { packages: [], commands: ['npm'], note: 'npm' },
   browser: { packages: ['chromium'], commands: ['chromium'], note: 'Chromium' },
   format: { packages: ['clang-format-19'], commands: ['clang-format-19'], note: 'clang-format 19' },
 };
@@ -90,6 +94,7 @@ export async function setup({ need = Object.keys(needs) } = {}) {
   if (apt.isDebian()) await setupSystem(need);
   else checkSystem(need);
   if (need.includes('npm') && !npm.hasPackages()) await npm.installPackages();
+  if (need.includes('node22') && !hasNode22()) await installNode22();
   console.log(`setup: everything is in place (${secondsSince(start)} s)`);
 }
 

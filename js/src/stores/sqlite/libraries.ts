@@ -73,10 +73,17 @@ class Prepared<S> {
   }
 }
 
-/** To these libraries a numbered parameter has a name, which is its number. */
-function named(parameters: readonly SqlValue[]): Record<number, SqlValue> {
-  return Object.fromEntries(parameters.map((value, i) => [i + 1, value]));
+/**
+ * What these two libraries are given: they bind every number as one with a fraction, and take a
+ * numbered parameter for one whose name is its number.
+ */
+function given(parameters: readonly SqlValue[], numbered: boolean): unknown[] {
+  const values = parameters.map((value) => (Number.isSafeInteger(value) ? whole(value) : value));
+  if (!numbered || values.length === 0) return values;
+  return [Object.fromEntries(values.map((value, i) => [i + 1, value]))];
 }
+
+const whole = (value: SqlValue) => BigInt(value as number);
 
 // They read all integers as bigints, or none.
 function plain(value: unknown): SqlValue {
@@ -99,7 +106,7 @@ class Better implements SqliteDatabase {
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
     const { statement, numbered } = this.#prepared.get(sql);
-    const values = numbered && parameters.length > 0 ? [named(parameters)] : parameters;
+    const values = given(parameters, numbered);
     if (statement.reader)
       return (statement.all(...values) as unknown[][]).map((row) => row.map(plain));
     statement.run(...values);
@@ -131,7 +138,7 @@ class Node implements SqliteDatabase {
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
     const { statement, numbered } = this.#prepared.get(sql);
-    const values = numbered && parameters.length > 0 ? [named(parameters)] : parameters;
+    const values = given(parameters, numbered);
     return statement.all(...values).map((row) => row.map(plain));
   }
 
