@@ -13,9 +13,17 @@ let databases = 0;
 /** A name that no other database of this run has. */
 export const freshName = () => `test-${Date.now()}-${databases++}`;
 
-/** A worker in a browser that has these storages. */
-export const workerOf = (storage: Storage) => () =>
-  new Worker(`/worker.js#${storage}`, { type: 'module' });
+/** This tab's workers, the last one last. */
+export const workers: Worker[] = [];
+
+/** A worker in a browser that has no better storage. */
+export const workerOf =
+  (storage: Storage, script = '/worker.js') =>
+  () => {
+    const worker = new Worker(`${script}#${storage}`, { type: 'module' });
+    workers.push(worker);
+    return worker;
+  };
 
 export const open = (storage: Storage, name = freshName(), options = {}) =>
   openDatabase(name, { worker: workerOf(storage), ...options });

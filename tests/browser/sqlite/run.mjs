@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundlePage, hasChromium, launchChromium, pageOf, runPage, serve } from '../harness.mjs';
 import { cases as kills } from './cases/kills.mjs';
+import { cases as storage } from './cases/storage.mjs';
+import { cases as tabs } from './cases/tabs.mjs';
 import { Device, randomOf, underPolicy } from './world.mjs';
 
 if (!hasChromium()) {
@@ -26,8 +28,10 @@ const workerFiles = {
   '/worker.js': await bundle('worker.ts'),
 };
 
-async function runCase(browser, url, name, run) {
-  const stage = { device: await Device.create(browser, url), random: randomOf(seed), notes: [] };
+async function runCase(url, name, run) {
+  // On a disk, as an app's is: a context beside the profile is kept in memory.
+  const { context, close } = await launchChromium();
+  const stage = { device: await Device.create(context, url), random: randomOf(seed), notes: [] };
   stage.note = (text) => stage.notes.push(text);
   const begun = performance.now();
   let timer;
@@ -47,12 +51,12 @@ async function runCase(browser, url, name, run) {
     for (const fault of stage.device.faults) console.log(`  ${fault}`);
   } finally {
     clearTimeout(timer);
-    await stage.device.close().catch(() => {});
+    await close().catch(() => {});
   }
 }
 
 async function runCases() {
-  const groups = { kills };
+  const groups = { tabs, storage, kills };
   const queue = Object.entries(groups)
     .flatMap(([group, cases]) =>
       Object.entries(cases).map(([name, run]) => ({ name: `${group}: ${name}`, run })),
@@ -61,11 +65,9 @@ async function runCases() {
   if (queue.length === 0) return;
   const files = { '/': pageOf('/tab.js'), '/tab.js': await bundle('tab.ts'), ...workerFiles };
   const server = await serve(underPolicy(files));
-  const { context, close } = await launchChromium();
   try {
-    for (const { name, run } of queue) await runCase(context.browser(), server.url, name, run);
+    for (const { name, run } of queue) await runCase(server.url, name, run);
   } finally {
-    await close();
     await server.close();
   }
 }

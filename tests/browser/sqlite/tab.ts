@@ -1,7 +1,7 @@
 // A tab of an app on SQLite, driven from outside through `window.tab`.
 import type { BrowserDatabase, SqlRow } from '../../../js/src/sqlite-browser.js';
 import type { Storage } from '../../../js/src/stores/sqlite-browser/protocol.js';
-import { open } from './driver.js';
+import { open, workerOf, workers } from './driver.js';
 
 let db: BrowserDatabase;
 const changes: string[][] = [];
@@ -26,6 +26,11 @@ const tab = {
     db.onChange((tables) => void changes.push(tables));
     return db.storage;
   },
+  /** Why it cannot be opened. */
+  unopened: (script: string) =>
+    outcome(open('opfs', 'nowhere', { worker: workerOf('opfs', script) })),
+  /** This tab's worker does what it is asked, and answers no other tab any more. */
+  mute: () => workers.at(-1)?.postMessage({ type: 'mute' }),
   isOwner: () => db.isOwner,
   close: () => db.close(),
   exec: (sql: string, parameters?: unknown[]) => outcome(db.exec(sql, parameters as [])),

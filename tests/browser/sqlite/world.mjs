@@ -26,25 +26,25 @@ export class Device {
   stored = new Set();
   faults = [];
 
-  static async create(browser, url) {
+  static async create(context, url) {
     const device = new Device();
-    device.url = url;
-    device.context = await browser.newContext();
+    Object.assign(device, { context, url });
     await device.context.exposeFunction('stored', (...ids) => {
       for (const id of ids) device.stored.add(id);
     });
     return device;
   }
 
-  async openTab(storage, name = 'app', options = {}) {
+  async openTab(storage, name = 'app', { room, ...options } = {}) {
     const page = await this.context.newPage();
+    const tab = new Tab(this, page);
     page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.faults.push(`console: ${message.text()}`);
     });
+    if (room !== undefined) await tab.limitRoom(room);
     await page.goto(this.url);
     await page.waitForFunction(() => 'tab' in window);
-    const tab = new Tab(this, page);
     tab.storage = await tab.call('open', storage, name, options);
     this.tabs.push(tab);
     return tab;
@@ -54,10 +54,6 @@ export class Device {
   async owner() {
     for (const tab of this.tabs) if (await tab.call('isOwner')) return tab;
     throw new Error('no tab has the file');
-  }
-
-  close() {
-    return this.context.close();
   }
 }
 
@@ -78,6 +74,27 @@ class Tab {
   async session() {
     this.cdp ??= await this.device.context.newCDPSession(this.page);
     return this.cdp;
+  }
+
+  /** Leaves the device so many bytes. */
+  async limitRoom(quotaSize) {
+    const { origin } = new URL(this.device.url);
+    await (await this.session()).send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+  }
+
+  /** As a browser does with a page that nobody looks at. */
+  async freeze() {
+    const { delegate } = this.page._connection.toImpl(this.page);
+    // Playwright has every page looked at, and such a page is never frozen.
+    const focus = { enabled: false };
+    await delegate._mainFrameSession._client.send('Emulation.setFocusEmulationEnabled', focus);
+    await this.device.tabs.find((tab) => tab !== this).page.bringToFront();
+    await this.page.waitForFunction(() => document.visibilityState === 'hidden');
+    await (await this.session()).send('Page.setWebLifecycleState', { state: 'frozen' });
+  }
+
+  async thaw() {
+    await (await this.session()).send('Page.setWebLifecycleState', { state: 'active' });
   }
 
   /** The renderer dies: nothing in the page runs any more. */

@@ -3,12 +3,17 @@
 import { TidemarkError } from '../../errors.js';
 import { type Answer, type Call, errorOf, type Operation } from './protocol.js';
 
+/** Workers that a call is asked of: one that ends them all is not to end the next. */
+const workersMax = 3;
+
 interface Waiting {
   call: number;
   within: number | null;
   operation: Operation;
   /** The worker that it was last sent to. */
   owner: string | null;
+  /** How many it was sent to. */
+  workers: number;
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
@@ -53,7 +58,7 @@ export class Calls {
   ask(operation: Operation, within: OpenCall | null = null): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        ...{ call: ++this.#last, within: within?.call ?? null, operation, owner: null },
+        ...{ call: ++this.#last, within: within?.call ?? null, operation, owner: null, workers: 0 },
         ...{ resolve, reject },
       };
       if (within !== null) waiting.owner = within.owner;
@@ -84,10 +89,11 @@ export class Calls {
     const { owner, post } = this.#route;
     const { call, within, operation } = waiting;
     if (waiting.owner !== null && waiting.owner !== owner) {
-      const error = lostWith(operation, within);
+      const error = lostWith(waiting);
       if (error !== null) return this.#settle(call, ({ reject }) => reject(error));
     }
     waiting.owner = owner;
+    waiting.workers += 1;
     const [first = call] = this.#waiting.keys();
     const { client } = this;
     post({ type: 'call', owner, client, call, answered: first - 1, within, operation });
@@ -113,7 +119,9 @@ export class Calls {
 }
 
 /** Why a call is not asked again of another worker; null: it is. */
-function lostWith(operation: Operation, within: number | null): TidemarkError | null {
+function lostWith({ operation, within, workers }: Waiting): TidemarkError | null {
+  if (workers >= workersMax)
+    return new TidemarkError('timeout', `${workersMax} workers ended before it was done`);
   // Whether it was done, whoever syncs sees by starting anew.
   if (operation.do === 'store' && operation.method === 'commit')
     return new TidemarkError('closed', 'another tab has the database now');

@@ -67,7 +67,6 @@ export class Ownership {
   }
 
   hear(news: News): void {
-    if (news.type === 'ping' && this.#holds) this.options.tell({ type: 'pong' });
     if (['pong', 'owner', 'wrote', 'changed', 'unopened'].includes(news.type)) this.#unanswered = 0;
   }
 
@@ -137,7 +136,7 @@ export class Ownership {
     this.#owner = null;
   }
 
-  // A frozen tab answers nothing; one whose worker is busy does.
+  // The worker answers: it may be frozen although its tab is not.
   #look(everyMs: number): void {
     if (this.#holds || !this.options.isWaiting()) {
       this.#unanswered = 0;

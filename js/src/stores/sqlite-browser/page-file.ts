@@ -45,14 +45,29 @@ export class PageFile {
     const [meta, pages] = [transaction.objectStore('meta'), transaction.objectStore('pages')];
     const { size = 0 } = ((await answer(meta.get('file'))) as Meta | undefined) ?? {};
     meta.put({ owner: this.owner, size } satisfies Meta, 'file');
+    await this.#read(pages, size);
+    await done;
+  }
+
+  async #read(pages: IDBObjectStore, size: number): Promise<void> {
+    this.#pages = [];
     for (let first = 0; first * pageBytes < size; first += pagesAtATime) {
       const range = IDBKeyRange.bound(first, first + pagesAtATime, false, true);
       const [keys, values] = [pages.getAllKeys(range), pages.getAll(range)];
       await answer(values);
       for (const [i, key] of keys.result.entries()) this.#pages[key as number] = values.result[i];
     }
-    await done;
     this.#size = size;
+    this.#dirty.clear();
+    this.#isDirty = false;
+  }
+
+  /** As it is in IndexedDB, after a `flush` that failed. Rejects if another worker has opened it. */
+  async revert(): Promise<void> {
+    const transaction = this.db.transaction(['meta', 'pages'], 'readonly');
+    const { owner, size } = (await answer(transaction.objectStore('meta').get('file'))) as Meta;
+    if (owner !== this.owner) throw new TidemarkError('closed', 'another tab has the database');
+    await this.#read(transaction.objectStore('pages'), size);
   }
 
   get size(): number {

@@ -54,6 +54,7 @@ class Server {
   ) {
     this.#news = new BroadcastChannel(nameOf(options.name));
     this.#news.onmessage = ({ data }: MessageEvent<News>) => {
+      if (data.type === 'ping') this.#news.postMessage({ type: 'pong' } satisfies News);
       if (data.type === 'hello') this.hello(data, false);
     };
     void this.#begin();
@@ -64,7 +65,7 @@ class Server {
     this.#fault = null;
     try {
       const file = (this.#file ??= await openFile(name, owner, storage));
-      const connection = new Connection(file.sqlite3, file.db);
+      const connection = new Connection(file.sqlite3, file.connect());
       connection.begin(setup);
       const { held = [] } = await navigator.locks.query();
       const [start, end] = [`${nameOf(name)}:tab:`, `${nameOf(name)}:tab:`.length];
@@ -82,8 +83,7 @@ class Server {
   }
 
   hello({ client, heard, sent, setup }: Hello, isDirect: boolean): void {
-    const connection = this.#connection;
-    if (connection === null) {
+    if (this.#connection === null) {
       if (this.#fault !== null) void this.#begin();
       return; // all are told when it is open
     }
@@ -98,7 +98,8 @@ class Server {
     }
     const { post } = link;
     void this.#add(async () => {
-      const [count, entry] = heard < 0 ? [0, heard] : connection.logSince(heard);
+      const now = this.#connection as Connection;
+      const [count, entry] = heard < 0 ? [0, heard] : now.logSince(heard);
       const { storage } = this.#file as OpenFile;
       post({ type: 'welcome', owner, storage, missed: { count, entry } });
     });
@@ -140,17 +141,30 @@ class Server {
     this.#tell();
   }
 
-  /** What is in memory only cannot be worked with: another worker begins from what is stored. */
+  /** Where it fails, what is only in memory is given up: all goes on from what is stored. */
   async #stored(): Promise<TidemarkError | null> {
     try {
       await this.#file?.stored();
       return null;
     } catch (error) {
-      this.#isLost = true;
-      this.#connection?.takeChanged();
-      this.scope.postMessage({ type: 'lost' });
+      await this.#revert().catch(() => this.#lose());
       return error as TidemarkError;
     }
+  }
+
+  async #revert(): Promise<void> {
+    const file = this.#file as OpenFile;
+    this.#connection?.close();
+    for (const link of this.#links.values()) link.forget();
+    await file.revert();
+    this.#connection = new Connection(file.sqlite3, file.connect());
+    this.#connection.begin(this.options.setup);
+    await file.stored();
+  }
+
+  #lose(): void {
+    this.#isLost = true;
+    this.scope.postMessage({ type: 'lost' });
   }
 
   #tell(): void {

@@ -16,10 +16,13 @@ const poolFiles = 4;
 
 export interface OpenFile {
   readonly storage: Storage;
-  readonly db: Database;
   readonly sqlite3: Sqlite3Static;
+  /** Opens the database in it. */
+  connect(): Database;
   /** Resolves when all that was committed is stored. */
   stored(): Promise<void>;
+  /** After that failed, with no connection left: as it is stored. */
+  revert(): Promise<void>;
   close(): void;
 }
 
@@ -79,11 +82,15 @@ function loadSqlite(): Promise<Sqlite3Static> {
 
 async function openPool(sqlite3: Sqlite3Static, name: string): Promise<OpenFile> {
   const pool = await installPool(sqlite3, `.tidemark-sqlite/${encodeURIComponent(name)}`);
-  const db = new pool.OpfsSAHPoolDb('/file');
-  // A journal that is deleted would have to be named anew by every transaction.
-  db.exec('PRAGMA journal_mode = TRUNCATE');
+  const connect = () => {
+    const db = new pool.OpfsSAHPoolDb('/file');
+    // A journal that is deleted would have to be named anew by every transaction.
+    db.exec('PRAGMA journal_mode = TRUNCATE');
+    return db;
+  };
+  const nothing = async () => {};
   const close = () => void pool.pauseVfs();
-  return { storage: 'opfs', db, sqlite3, stored: async () => {}, close };
+  return { storage: 'opfs', sqlite3, connect, stored: nothing, revert: nothing, close };
 }
 
 // A tab that has just died may hold its files a little longer.
@@ -111,8 +118,11 @@ async function openPages(sqlite3: Sqlite3Static, name: string, owner: string): P
     throw new TidemarkError('storage_unavailable', 'there is no IndexedDB');
   const file = await PageFile.open(name, owner);
   installPageVfs(sqlite3, file);
-  const db = new sqlite3.oo1.DB({ filename: pageFileName, flags: 'c', vfs: pageVfsName });
-  db.exec('PRAGMA journal_mode = MEMORY');
-  const stored = () => file.flush();
-  return { storage: 'indexeddb', db, sqlite3, stored, close: () => file.close() };
+  const connect = () => {
+    const db = new sqlite3.oo1.DB({ filename: pageFileName, flags: 'c', vfs: pageVfsName });
+    db.exec('PRAGMA journal_mode = MEMORY');
+    return db;
+  };
+  const [stored, revert] = [() => file.flush(), () => file.revert()];
+  return { storage: 'indexeddb', sqlite3, connect, stored, revert, close: () => file.close() };
 }

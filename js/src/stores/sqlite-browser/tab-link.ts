@@ -53,10 +53,15 @@ export class TabLink {
 
   /** Syncs these tables from now on. */
   cover(connection: Connection, setup: StoreSetup): void {
-    this.#store?.close();
-    this.#store = null;
+    this.forget();
     this.setup = setup;
     this.store(connection);
+  }
+
+  /** The next connection gets a store of its own. */
+  forget(): void {
+    this.#store?.close();
+    this.#store = null;
   }
 
   setClock(now: ClockNow): void {
@@ -65,7 +70,7 @@ export class TabLink {
 
   end(): void {
     this.isGone = true;
-    this.#store?.close();
+    this.forget();
     this.#channel?.close();
     this.#end.abort();
   }
