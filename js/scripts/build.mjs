@@ -25,6 +25,7 @@ const hosts = [
     entries: {
       index: 'index.ts',
       dexie: 'dexie.ts',
+      idb: 'idb.ts',
       'local-storage': 'local-storage.ts',
       sqlite: 'sqlite.ts',
       'sqlite-browser': 'sqlite-browser.ts',
@@ -38,6 +39,7 @@ const hosts = [
     entries: {
       'index.node': 'index.ts',
       'dexie.node': 'dexie.ts',
+      'idb.node': 'idb.ts',
       'local-storage.node': 'local-storage.ts',
       'sqlite.node': 'sqlite.ts',
     },

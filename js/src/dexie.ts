@@ -1,33 +1,26 @@
 // `tidemark/dexie`: the Dexie addon. The app's database gets Tidemark's stores and the recording of
 // writes; `connect` syncs.
 import type { Dexie } from 'dexie';
-import { createEngine, type Engine } from './engine.js';
-import { asTidemarkError, TidemarkError } from './errors.js';
-import { systemHost } from './host.js';
-import { mergeModes, startSync } from './start.js';
+import { TidemarkError } from './errors.js';
+import {
+  type Connected,
+  engineOf,
+  type IndexedSync,
+  leadName,
+  systemSync,
+} from './indexed-sync.js';
+import { mergeModes } from './start.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
 import { DexieTracker } from './stores/dexie/tracker.js';
 import { keepDropped } from './stores/dexie/upgrade.js';
 import { storeError } from './stores/indexeddb/access.js';
-import type { Clock, Store } from './stores/store.js';
+import type { Clock } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
 
 export { DexieStore } from './stores/dexie/store.js';
 export type { Clock } from './stores/store.js';
-
-/** What the addon needs of the engine and the client; `E` is the engine. */
-export interface DexieSync<E extends Clock> {
-  /** Loads the engine; once a database, and again after a failure. */
-  loadEngine(): Promise<E>;
-  startSync(store: Store, engine: E, name: string, options: SyncOptions): Promise<Connected>;
-}
-
-interface Connected extends Sync {
-  /** `outdated`: why it cannot go on here. */
-  close(outdated?: TidemarkError): Promise<void>;
-}
 
 export interface TidemarkDexie {
   /**
@@ -52,7 +45,7 @@ declare module 'dexie' {
 const engineWaitMs = 2_000;
 
 /** The addon over an engine that is handed in. */
-export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => void {
+export function dexieAddon<E extends Clock>(sync: IndexedSync<E>): (db: Dexie) => void {
   return (db) => {
     const tracker = new DexieTracker(db);
     addOwnStores(db, keepDropped);
@@ -61,24 +54,6 @@ export function dexieAddon<E extends Clock>(sync: DexieSync<E>): (db: Dexie) => 
     db.on('ready', () => ready(tracker, engine), true);
     db.on('close', () => tracker.close());
     db.tidemark = new Connection(tracker, engine, sync);
-  };
-}
-
-// Loaded at most once at a time; a failure is tried again.
-function engineOf<E extends Clock>(tracker: DexieTracker, sync: DexieSync<E>): () => Promise<E> {
-  let loading: Promise<E> | null = null;
-  return () => {
-    loading ??= sync.loadEngine().then(
-      (engine) => {
-        tracker.useClock(engine);
-        return engine;
-      },
-      (cause) => {
-        loading = null;
-        throw asTidemarkError(cause, 'engine_failed');
-      },
-    );
-    return loading;
   };
 }
 
@@ -96,10 +71,7 @@ async function ready(tracker: DexieTracker, engine: () => Promise<Clock>): Promi
 }
 
 /** The Dexie addon: `new Dexie('app', { addons: [tidemark] })`. */
-export const tidemark: (db: Dexie) => void = dexieAddon<Engine>({
-  loadEngine: () => createEngine(systemHost),
-  startSync,
-});
+export const tidemark: (db: Dexie) => void = dexieAddon(systemSync);
 
 class Connection<E extends Clock> implements TidemarkDexie {
   store: DexieStore | null = null;
@@ -107,7 +79,7 @@ class Connection<E extends Clock> implements TidemarkDexie {
   constructor(
     readonly tracker: DexieTracker,
     readonly engine: () => Promise<E>,
-    readonly sync: DexieSync<E>,
+    readonly sync: IndexedSync<E>,
   ) {}
 
   async connect(options: SyncOptions): Promise<Sync> {
@@ -120,7 +92,7 @@ class Connection<E extends Clock> implements TidemarkDexie {
     const { device } = options;
     const store = await DexieStore.open(this.tracker, { tables, clock: engine, device });
     this.store = store;
-    const connection = await this.sync.startSync(store, engine, `dexie:${db.name}`, options);
+    const connection = await this.sync.startSync(store, engine, leadName(this.tracker), options);
     follow(db, connection);
     return connection;
   }

@@ -9,7 +9,7 @@ const resolutions = [
 ];
 
 export async function types(context) {
-  const project = await installedProject('types', context, ['dexie']);
+  const project = await installedProject('types', context, ['dexie', 'idb']);
   for (const [module, resolution] of resolutions) {
     const how = ['--module', module, '--moduleResolution', resolution];
     const tsc = inRoot('node_modules/typescript/bin/tsc');

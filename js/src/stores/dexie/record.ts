@@ -14,7 +14,7 @@ import type {
 } from 'dexie';
 import { encodeKey } from '../../values.js';
 import { checkFields, checkRow } from '../changed.js';
-import type { Draft } from '../indexeddb/entry.js';
+import { checkKey, type Draft } from '../indexeddb/entry.js';
 import { draftOf, FieldSets } from '../indexeddb/field-sets.js';
 import type { Logged, Recorder } from '../indexeddb/recorder.js';
 import { logStore } from '../indexeddb/schema.js';
@@ -29,12 +29,6 @@ export interface Context {
 }
 
 type Response = Promise<DBCoreMutateResponse>;
-
-/**
- * UTF-16 units that a string key of any content fits an id with: six bytes each at most, and the
- * quotes.
- */
-const safeKeyUnits = 170;
 
 export function recordMutate(context: Context, request: DBCoreMutateRequest): Response {
   try {
@@ -69,10 +63,6 @@ function keysOf({ down }: Context, request: DBCoreAddRequest | DBCorePutRequest)
   const keys = request.keys ?? request.values.map((row) => extractKey?.(row));
   for (const key of keys) checkKey(key);
   return keys;
-}
-
-function checkKey(key: unknown): void {
-  if (typeof key !== 'string' || key.length > safeKeyUnits) encodeKey(key);
 }
 
 function recordWhole(

@@ -81,6 +81,17 @@ export function newestOf(entries: readonly LogEntry[]): StampText | null {
 
 export type Draft = Omit<LogEntry, 'id' | 'stamp' | 'at' | 'tx' | 'many' | 'places'>;
 
+/**
+ * UTF-16 units that a string key of any content fits an id with: six bytes each at most, and the
+ * quotes.
+ */
+const safeKeyUnits = 170;
+
+/** Throws `key_unsupported`. */
+export function checkKey(key: unknown): void {
+  if (typeof key !== 'string' || key.length > safeKeyUnits) encodeKey(key);
+}
+
 export function placeOf(entry: LogEntry, i: number): number {
   return entry.places === undefined ? i : (entry.places[i] as number);
 }

@@ -18,8 +18,18 @@ export class FieldSets {
     this.#of.push(number);
   }
 
-  addCode(code: number): void {
+  addCode(code: number): true {
     this.#of.push(code);
+    return true;
+  }
+
+  /** What turned `before` into `after`; false: they are the same. */
+  addChange(before: unknown, after: object): boolean {
+    if (before === undefined || before === null) return this.addCode(created);
+    if (typeof before !== 'object') return this.addCode(whole);
+    const fields = changedFields(before, after);
+    if (fields.length > 0) this.add(fields);
+    return fields.length > 0;
   }
 
   columns(): Pick<Draft, 'create' | 'fields' | 'of'> {
@@ -42,17 +52,7 @@ export function draftOf(
 ): [Draft, number[] | null] {
   const sets = new FieldSets();
   const operations: number[] = [];
-  for (const [i, row] of after.entries()) {
-    const old = before[i];
-    if (old === undefined || old === null) sets.addCode(created);
-    else if (typeof old !== 'object') sets.addCode(whole);
-    else {
-      const fields = changedFields(old, row);
-      if (fields.length === 0) continue;
-      sets.add(fields);
-    }
-    operations.push(i);
-  }
+  for (const [i, row] of after.entries()) if (sets.addChange(before[i], row)) operations.push(i);
   const changed = operations.length === keys.length ? [...keys] : operations.map((i) => keys[i]);
   return [{ table, keys: changed, op: 'put', ...sets.columns() }, operations];
 }

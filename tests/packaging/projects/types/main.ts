@@ -1,7 +1,9 @@
 // Compiled, never run.
 import { Dexie } from 'dexie';
+import { type DBSchema, openDB } from 'idb';
 import { type Phase, type Status, type Sync, TidemarkError } from 'tidemark';
 import { tidemark } from 'tidemark/dexie';
+import { addTidemark, connect as connectIdb } from 'tidemark/idb';
 import { connect, type LocalSync } from 'tidemark/local-storage';
 
 export async function open(): Promise<Sync> {
@@ -12,6 +14,23 @@ export async function open(): Promise<Sync> {
   // @ts-expect-error: an address is needed
   await db.tidemark.connect({ tables: ['todos'] }).catch(() => {});
   return sync;
+}
+
+interface Schema extends DBSchema {
+  todos: { key: string; value: { id: string; title: string } };
+}
+
+export async function openIdb(): Promise<string> {
+  const db = await openDB<Schema>('app', 2, {
+    upgrade(upgraded) {
+      upgraded.createObjectStore('todos', { keyPath: 'id' });
+      addTidemark(upgraded);
+    },
+  });
+  const sync = await connectIdb(db, { url: '/sync', tables: ['todos'] });
+  // @ts-expect-error: a to-do has a title
+  await sync.db.put('todos', { id: sync.newId() }).catch(() => {});
+  return sync.db.put('todos', { id: sync.newId(), title: 'Milk' });
 }
 
 export async function openItems(): Promise<LocalSync> {
