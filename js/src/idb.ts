@@ -105,6 +105,7 @@ function follow(tracker: IdbTracker, connection: Connected): void {
   tracker.native.addEventListener('versionchange', ({ newVersion }) => {
     if (newVersion) outdated = new TidemarkError('app_outdated');
   });
-  // Closed, it cannot be synced here, and must not keep other contexts from leading.
-  tracker.onClosed(() => void connection.close(outdated));
+  // Closed, it cannot be synced here, and must not keep other contexts from leading. The app may
+  // have closed it as it heard of the other tab: in front of the listener above.
+  tracker.onClosed(() => setTimeout(() => void connection.close(outdated)));
 }

@@ -1,6 +1,7 @@
 // Databases for the tests of idb: fresh ones, connected over a test clock in place of the engine.
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
-import { addTidemark, type Clock, connector } from '../../../js/src/idb.js';
+import type { TidemarkError } from '../../../js/src/errors.js';
+import { addTidemark, type Clock, connector, type IdbSync } from '../../../js/src/idb.js';
 import type { Store } from '../../../js/src/stores/store.js';
 import { type OpenStore, TestClock } from '../../../js/src/testing/index.js';
 import type { Sync } from '../../../js/src/types.js';
@@ -13,19 +14,32 @@ let databases = 0;
 /** A name that no other database of this run has. */
 export const freshName = () => `idb-${Date.now()}-${databases++}`;
 
-/** `connect`, with stamps of a test clock; `engine` may fail to load. It gives the store. */
-export function testConnector(engine: () => Promise<Clock> = async () => new TestClock()) {
-  const connect = connector<Clock>({
+type Connection = IdbSync & { store: Store };
+
+/**
+ * `connect`, with stamps of a test clock; `engine` may fail to load, `closed` hears why the
+ * connection ends.
+ */
+export function testConnector(
+  engine: () => Promise<Clock> = async () => new TestClock(),
+  closed: (outdated?: TidemarkError) => void = () => {},
+) {
+  const connectWith = connector<Clock>({
     loadEngine: engine,
-    startSync: async (store) => ({ store, close: async () => {} }) as unknown as Sync,
+    startSync: async (store) => {
+      const close = async (outdated?: TidemarkError) => closed(outdated);
+      return { store, close } as unknown as Sync;
+    },
   });
-  return async (db: IDBPDatabase | IDBDatabase, tables: Tables): Promise<Store> => {
-    const connection = await connect(db, { url: '/sync', tables });
-    return (connection as unknown as { store: Store }).store;
-  };
+  return async (db: IDBPDatabase | IDBDatabase, tables: Tables): Promise<Connection> =>
+    (await connectWith(db, { url: '/sync', tables })) as Connection;
 }
 
-export const connect = testConnector();
+const connectSync = testConnector();
+
+/** Connects, and gives the store. */
+export const connect = async (db: IDBPDatabase | IDBDatabase, tables: Tables): Promise<Store> =>
+  (await connectSync(db, tables)).store;
 
 /** Tables with the key `id`, and what else `upgrade` makes. */
 export function openIdb(
@@ -52,7 +66,7 @@ export const openIdbStore: OpenStore = async (tables, clock) => {
   const names = Object.keys(tables);
   const db = await openIdb(names);
   const modes = Object.entries(tables).map(([table, merge]) => [table, { merge }] as const);
-  const store = await testConnector(async () => clock)(db, Object.fromEntries(modes));
+  const { store } = await testConnector(async () => clock)(db, Object.fromEntries(modes));
   /** The transaction that the writes go to; by default each has its own. */
   let open: { objectStore(name: string): unknown } | null = null;
   const writing = async <T>(
