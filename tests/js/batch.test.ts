@@ -47,6 +47,22 @@ describe('a change', () => {
     expect(changes).toEqual([{ table: 't', id: '1', stamp: at(10), row: { a: 1 }, create: true }]);
   });
 
+  test('of a record says how that was born, as long as its creation waits', () => {
+    const born = 'a1b2c3d4e5f60708';
+    const creation = { id: '1', base: 10, alive: 10, born };
+    const edited = batchOf([creation, { id: '1', alive: 20, fields: { a: 20 } }], { 1: { a: 1 } });
+    expect(edited.changes).toMatchObject([{ id: '1', fields: { a: at(20) }, born }]);
+  });
+
+  test('of a record that was deleted before it was sent says so, too', () => {
+    const born = 'a1b2c3d4e5f60708';
+    const { changes } = batchOf([
+      { id: '1', base: 10, alive: 10, born },
+      { id: '1', deleted: 20 },
+    ]);
+    expect(changes).toEqual([{ table: 't', id: '1', stamp: at(20), deleted: true, born }]);
+  });
+
   test('of some fields is a patch of these, with the value of now', () => {
     const written = [{ id: '1', alive: 20, fields: { a: 20 } }];
     const { changes } = batchOf(written, { 1: { a: 1, b: 2 } });

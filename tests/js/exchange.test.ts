@@ -17,13 +17,17 @@ const pull = (spoil: object = {}) =>
   ({ ...pullReply(), changes: [], ...spoil }) as unknown as PullReply;
 
 /** An exchange of as many patches as there are results; the writes are the entries 1, 2, … */
-function exchangeOf(results: PushResult[], pulled: PullReply = pull()): Exchange {
+function exchangeOf(
+  results: PushResult[],
+  pulled: PullReply = pull(),
+  more: Partial<Change> = {},
+): Exchange {
   const { writes } = outboxOf(
     results.map((_, i) => ({ id: `${i}`, alive: 20, fields: { a: 20 } })),
     {},
   );
   const changes = writes.map(({ table, id }, i): Change => {
-    return { table, id, stamp: stampOf(20 + i), patch: true, row: { a: 1 } };
+    return { table, id, stamp: stampOf(20 + i), patch: true, row: { a: 1 }, ...more };
   });
   const exchange = new Exchange('e:1');
   exchange.batch = { changes, writes: writes.map((write) => [write]), vanished: [], split: false };
@@ -117,6 +121,33 @@ describe('the results of a push', () => {
 });
 
 const changes = pullReply().changes as Change[];
+
+describe('keys that two devices gave', () => {
+  const born = 'a1b2c3d4e5f60708';
+  const collided: PushResult[] = [{ outcome: 'collision', past: 9 }, { outcome: 'deferred' }];
+
+  test('are acknowledged as what they are, and nothing of them is known to be held', () => {
+    const exchange = exchangeOf(collided, pull(), { born });
+    expect(exchange.commit(null).acknowledged).toMatchObject([
+      { write: { entry: 1 }, result: 'collision', past: 9 },
+      { write: { entry: 2 }, result: 'deferred' },
+    ]);
+    // That one was answered is progress: it is sent again at once.
+    expect(exchange.summary(1, 2, 3)).toMatchObject({ settled: 1, kept: 0, accepted: null });
+    expect(exchange.commit(null).journal).toBe(undefined);
+  });
+
+  test('cannot be those of a change that creates nothing; nor does any wait for none', () => {
+    expect(errorOf(() => exchangeOf(collided))).toMatchObject({ code: 'bad_reply' });
+    const waiting = () => exchangeOf([{ outcome: 'deferred' }], pull(), { born });
+    expect(errorOf(waiting)).toMatchObject({ code: 'bad_reply' });
+  });
+
+  test('say in the journal how their record was born', () => {
+    const exchange = exchangeOf([{ outcome: 'applied' }], pull({ seq: 5 }), { born });
+    expect(exchange.commit(null).journal).toMatchObject([{ id: '0', born }]);
+  });
+});
 
 describe('what is stored', () => {
   test('is the page and its cursor', () => {

@@ -9,11 +9,12 @@ export interface Written extends StateVector {
   transaction?: string;
   create?: boolean;
   offer?: string;
+  born?: string;
 }
 
 export function outboxOf(written: Written[], rows: Record<string, WireRow>): Outbox {
   const writes = written.map(
-    ({ id, table = 't', transaction, create = false, offer, ...state }, i): PendingWrite => {
+    ({ id, table = 't', transaction, create = false, offer, born, ...state }, i): PendingWrite => {
       return {
         entry: i + 1,
         index: 0,
@@ -23,6 +24,7 @@ export function outboxOf(written: Written[], rows: Record<string, WireRow>): Out
         columns: columnsOf(state),
         create,
         ...(offer !== undefined && { offer }),
+        ...(born !== undefined && { born }),
       };
     },
   );

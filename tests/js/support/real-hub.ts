@@ -1,5 +1,6 @@
 // The real hub in Node, for the clients of the tests: its storage is SQLite as an object's is.
 import type { Database } from '@sqlite.org/sqlite-wasm';
+import type { SqlValue } from '../../../js/src/stores/sqlite/database.js';
 import type {
   Change,
   PullReply,
@@ -14,14 +15,18 @@ import { realPure } from './core.js';
 import { ModelHub } from './model-hub.js';
 import { openMemory } from './sqlite-app.js';
 
-/** What of a Durable Object's storage the hub asks for. */
-function storageOver(handle: Database) {
-  const exec = (text: string, ...bind: never[]) => {
-    const options = { bind: bind as never, returnValue: 'resultRows', rowMode: 'object' } as const;
-    const rows = handle.exec(text, bind.length > 0 ? options : { ...options, bind: undefined });
-    return { toArray: () => rows, one: () => rows[0], [Symbol.iterator]: () => rows.values() };
+function storageOver(handle: Database): DurableObjectStorage {
+  const sql: SqlStorage = {
+    exec<T>(query: string, ...bind: unknown[]) {
+      const rows = handle.selectObjects(query, bind as SqlValue[]) as T[];
+      return {
+        toArray: () => rows,
+        one: () => rows[0] as T,
+        [Symbol.iterator]: () => rows.values(),
+      };
+    },
   };
-  return { sql: { exec }, transactionSync: (body: () => unknown) => handle.transaction(body) };
+  return { sql, transactionSync: (body) => handle.transaction(body) };
 }
 
 export class RealHub extends ModelHub {
@@ -36,7 +41,7 @@ export class RealHub extends ModelHub {
 
   private constructor({ join, hash }: Awaited<ReturnType<typeof realPure>>) {
     super();
-    const store = new ObjectStore(storageOver(openMemory()) as never);
+    const store = new ObjectStore(storageOver(openMemory()));
     this.#hub = new Hub(store, join, hash);
   }
 
