@@ -50,8 +50,13 @@ function ofObject(value: unknown, affinity: Affinity): Stored {
   return { value: isText ? value.toISOString() : value.getTime(), exact: false };
 }
 
+/** Whether some library gives another text back. */
+export function isBroken(text: string): boolean {
+  return broken.test(text) && (text.includes('\0') || !isWellFormed(text));
+}
+
 function isExactText(text: string, affinity: Affinity): boolean {
-  if (broken.test(text) && (text.includes('\0') || !isWellFormed(text))) return false;
+  if (isBroken(text)) return false;
   return affinity === 'text' || affinity === 'none' || !numeric.test(text);
 }
 
@@ -88,7 +93,13 @@ export function fromColumn(value: SqlValue): unknown {
 }
 
 /** Whether a column holds what was stored. */
-export function isSameStored(a: SqlValue, b: SqlValue): boolean {
-  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return Object.is(a, b);
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+export function isSameStored(column: SqlValue, stored: SqlValue): boolean {
+  if (column instanceof Uint8Array && stored instanceof Uint8Array)
+    return column.length === stored.length && column.every((byte, i) => byte === stored[i]);
+  // A large number is bound as an integer, a real or a text, by the library.
+  const isLarge = typeof column === 'number' && !Number.isSafeInteger(column);
+  if (isLarge && typeof stored === 'bigint') return stored === toBigint(column);
+  return Object.is(column, stored) || (isLarge && String(column) === stored);
 }
+
+const toBigint = (value: number) => (Number.isInteger(value) ? BigInt(value) : null);

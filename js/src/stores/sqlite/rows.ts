@@ -6,6 +6,7 @@ import type { IdText, WireRow } from '../../wire.js';
 import {
   type Affinity,
   fromColumn,
+  isBroken,
   isExactValue,
   isSameStored,
   type Stored,
@@ -73,6 +74,11 @@ export class Rows {
     }
   }
 
+  /** Another program may have written since. */
+  refresh(): void {
+    this.#hasExtras = null;
+  }
+
   #extras(): boolean {
     this.#hasExtras ??= this.db.all(sql.extrasCount)[0]?.[0] !== 0;
     return this.#hasExtras;
@@ -89,7 +95,7 @@ export class Rows {
     if (stored === null && !this.#extras()) return;
     const key = keyOf(parts);
     if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, key]);
-    if (stored !== null) this.#keepExtras(key, row, stored, columns);
+    if (stored !== null) this.#keepExtras(parts, row, stored, columns);
   }
 
   /** Sets some fields; returns false where there is no such row. */
@@ -105,7 +111,7 @@ export class Rows {
       const values = [...stored.map(({ value }) => value), ...parts];
       this.#write(id, `${this.table.texts.update}${sets}${this.table.texts.where}`, values);
     }
-    this.#keepExtras(keyOf(parts), fields, stored, columns);
+    this.#keepExtras(parts, fields, stored, columns);
     return true;
   }
 
@@ -142,21 +148,27 @@ export class Rows {
   }
 
   #keepExtras(
-    key: SqlValue,
+    parts: readonly SqlValue[],
     row: WireRow,
     stored: readonly Stored[],
     columns: readonly Column[],
   ): void {
     const { tbl } = this.table;
+    const key = keyOf(parts);
     const own = this.#extras();
-    for (const [i, { name }] of columns.entries()) {
+    // What a column has made of what it was given.
+    const bent = stored.some(({ value, exact }) => !exact && !isBound(value));
+    const [held] = bent ? this.db.all(this.table.texts.read, parts) : [];
+    for (const [i, column] of columns.entries()) {
+      const { name } = column;
       const { value, exact } = stored[i] as Stored;
       if (exact) {
         if (own) this.db.all(sql.extraDrop, [tbl, key, name]);
         continue;
       }
       const text = Object.hasOwn(row, name) ? JSON.stringify(row[name]) : absentText;
-      this.#keepExtra(key, name, value, text);
+      const now = held && !isBound(value) ? held[this.table.columns.indexOf(column)] : value;
+      this.#keepExtra(key, name, now as SqlValue, text);
     }
     for (const name of Object.keys(row)) {
       if (this.table.columns.some((column) => column.name === name)) continue;
@@ -197,6 +209,11 @@ function isExact(value: unknown, affinity: Affinity, absent: SqlValue): boolean 
   if (value === undefined) return absent === null;
   if (value === null) return absent !== null;
   return isExactValue(value, affinity);
+}
+
+/** What no library gives back as it is, is kept as it was bound: each reads it as its column. */
+function isBound(value: SqlValue): boolean {
+  return value === null || (typeof value === 'string' && isBroken(value));
 }
 
 const absentText = JSON.stringify({ '$tm:absent': 0 });

@@ -101,6 +101,7 @@ export class SqliteStore implements Store {
 
   /** Reads the tables again where the schema is another: triggers follow its columns. */
   #look(): void {
+    for (const rows of this.#tables.values()) rows.refresh();
     const version = () => this.db.all('PRAGMA schema_version')[0]?.[0] as number;
     if (version() === this.#schema || !hasStore(this.db)) return;
     followSchema(this.db, this.clock);
