@@ -72,7 +72,7 @@ const hostEntries = (host) => ({
       resolveDir: sources,
     }));
     // package.json says that nothing here has side effects; these files have nothing else.
-    plugin.onResolve({ filter: /^\.\/entry\// }, ({ path: name }) => ({
+    plugin.onResolve({ filter: /^\.\/(entry\/|sqlite-worker\.ts$)/ }, ({ path: name }) => ({
       path: path.join(sources, name),
       sideEffects: true,
     }));

@@ -7,6 +7,7 @@ import { bundlePage, hasChromium, launchChromium, pageOf, runPage, serve } from 
 import { cases as kills } from './cases/kills.mjs';
 import { cases as storage } from './cases/storage.mjs';
 import { cases as tabs } from './cases/tabs.mjs';
+import { equalInTheEnd, runSync, cases as sync } from './sync.mjs';
 import { Device, randomOf, underPolicy } from './world.mjs';
 
 if (!hasChromium()) {
@@ -28,48 +29,64 @@ const workerFiles = {
   '/worker.js': await bundle('worker.ts'),
 };
 
-async function runCase(url, name, run) {
-  // On a disk, as an app's is: a context beside the profile is kept in memory.
-  const { context, close } = await launchChromium();
-  const stage = { device: await Device.create(context, url), random: randomOf(seed), notes: [] };
-  stage.note = (text) => stage.notes.push(text);
+async function runCase(name, run) {
+  const notes = [];
   const begun = performance.now();
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`took over ${caseMsMax} ms`)), caseMsMax);
   });
   try {
-    await Promise.race([run(stage), late]);
-    const { faults } = stage.device;
-    if (faults.length > 0) throw new Error(`uncaught in a page:\n${faults.join('\n')}`);
+    await Promise.race([run((text) => notes.push(text)), late]);
     passed++;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    console.log(`ok      ${name}  (${[...stage.notes, `${seconds} s`].join(', ')})`);
+    console.log(`ok      ${name}  (${[...notes, `${seconds} s`].join(', ')})`);
   } catch (error) {
     failed++;
     console.log(`FAILED  ${name}  (SEED=${seed})\n${error.stack ?? error}`);
-    for (const fault of stage.device.faults) console.log(`  ${fault}`);
   } finally {
     clearTimeout(timer);
-    await close().catch(() => {});
   }
 }
 
+/** The cases of a group that are wanted, by name. */
+const wantedOf = (group, cases) =>
+  Object.entries(cases)
+    .map(([name, run]) => [`${group}: ${name}`, run])
+    .filter(([name]) => isWanted(name));
+
+/** Runs a case with a device of its own. */
+const onDevice = (url, run) => async (note) => {
+  // On a disk, as an app's is: a context beside the profile is kept in memory.
+  const { context, close } = await launchChromium();
+  const device = await Device.create(context, url);
+  try {
+    await run({ device, random: randomOf(seed), note });
+    if (device.faults.length > 0)
+      throw new Error(`uncaught in a page:\n${device.faults.join('\n')}`);
+  } finally {
+    await close().catch(() => {});
+  }
+};
+
 async function runCases() {
-  const groups = { tabs, storage, kills };
-  const queue = Object.entries(groups)
-    .flatMap(([group, cases]) =>
-      Object.entries(cases).map(([name, run]) => ({ name: `${group}: ${name}`, run })),
-    )
-    .filter(({ name }) => isWanted(name));
+  const groups = Object.entries({ tabs, storage, kills });
+  const queue = groups.flatMap(([group, cases]) => wantedOf(group, cases));
   if (queue.length === 0) return;
   const files = { '/': pageOf('/tab.js'), '/tab.js': await bundle('tab.ts'), ...workerFiles };
   const server = await serve(underPolicy(files));
-  try {
-    for (const { name, run } of queue) await runCase(server.url, name, run);
-  } finally {
-    await server.close();
-  }
+  for (const [name, run] of queue) await runCase(name, onDevice(server.url, run));
+  await server.close();
+}
+
+async function runSyncCases() {
+  for (const [name, run] of wantedOf('sync', sync))
+    await runCase(name, () =>
+      runSync(seed, async (stage, a, b) => {
+        await run(stage, a, b);
+        await equalInTheEnd(stage, b);
+      }),
+    );
 }
 
 async function runContract() {
@@ -91,6 +108,7 @@ async function runContract() {
 }
 
 await runCases();
+await runSyncCases();
 await runContract();
 console.log(`SQLite in Chromium: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
