@@ -109,6 +109,30 @@ describe('after a collision', () => {
     expect(rows.get('lists')?.get('3')).toMatchObject({ name: 'A', more: [1] });
   });
 
+  it('a record that the schema lets have no other number is a letter, and the rest goes on', async () => {
+    const { handle, store } = await synced(
+      `CREATE TABLE lists (id INTEGER PRIMARY KEY, name TEXT, CHECK (id < 4 OR name <> 'A'));
+       CREATE TABLE seen (n);
+       CREATE TRIGGER note AFTER UPDATE ON lists BEGIN INSERT INTO seen VALUES (new.id); END;
+       CREATE TRIGGER keep AFTER UPDATE OF id ON lists BEGIN UPDATE lists SET name = 'x'; END;`,
+      ['lists'],
+    );
+    handle.exec(`INSERT INTO lists VALUES (1, 'A'), (2, 'B'), (3, 'C')`);
+    const collided = { 'lists 1': 'collision', 'lists 2': 'collision' } as const;
+    const changes = [whole('lists', 1, { name: 'theirs' })];
+    expect(await answer(store, collided, { changes })).toMatchObject({ refused: 1, pending: 2 });
+    expect(handle.selectArrays('SELECT id, name FROM lists')).toEqual([
+      [1, 'theirs'],
+      [3, 'C'],
+      [4, 'B'],
+    ]);
+    const [letter] = await store.deadLetters();
+    expect(letter).toMatchObject({ code: 'key_unsupported', row: { id: 1, name: 'A' } });
+    expect(letter?.change.born).toBeDefined();
+    expect(handle.selectValues('SELECT n FROM seen')).toEqual([4]);
+    expect(handle.selectValue(`SELECT count(*) FROM sqlite_schema WHERE name = 'keep'`)).toBe(1);
+  });
+
   it('a letter of a refused creation is one again when it is retried', async () => {
     const { handle, store } = await synced(lists, both);
     handle.exec(`INSERT INTO lists VALUES (1, 'A')`);

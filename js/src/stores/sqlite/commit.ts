@@ -51,7 +51,7 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     db,
     refused.filter((change) => !change.deleted),
   );
-  makeRoom(on, commit);
+  const unplaced = makeRoom(on, commit);
   const gone = unrecorded(on, commit.acknowledged.length, () => showTaken(on, commit.acknowledged));
   const { clock, offsetMs } = commit;
   Object.assign(state, { clock, offsetMs, hub: state.hub ?? commit.hub ?? null });
@@ -72,7 +72,7 @@ export function applyCommit(on: Committing, commit: Commit, term: number): Commi
     missing: outcome.missing.length,
     rereads: countRereads(db),
     losses: keepLosses(db, [...gone, ...outcome.losses]),
-    refused: refused.length + outcome.refused.length,
+    refused: refused.length + unplaced + outcome.refused.length,
     sweeping: state.sweeping,
     cursor: state.cursor,
     known: state.known,

@@ -3,13 +3,13 @@
 // all that refers to it, in the same transaction.
 import { sql } from '../../generated/sqlite.js';
 import { canonicalText, decodeKey } from '../../values.js';
-import type { Change } from '../../wire.js';
+import type { Change, WireRow } from '../../wire.js';
 import { allSentWith } from '../carried.js';
 import type { Acknowledgement, Commit } from '../commit.js';
-import { isAdoption, placeOf } from '../pending.js';
+import { foldWrites, isAdoption, placeOf } from '../pending.js';
 import { type Committing, rowsOf } from './commit.js';
-import type { SqliteDatabase, SqlValue } from './database.js';
-import { addReread } from './letters.js';
+import { isConstraint, type SqliteDatabase, type SqlValue, transact } from './database.js';
+import { addLetter, addReread } from './letters.js';
 import { log } from './local.js';
 import { type LogWrite, op, readWritesOf } from './log.js';
 import { graveOf } from './outbox.js';
@@ -27,9 +27,9 @@ interface Crowded {
 
 /**
  * Gives other keys to the records whose keys are others', as the hub has answered or the page
- * shows. The log ends with a boundary, before and after.
+ * shows; returns how many became letters instead. The log ends with a boundary, before and after.
  */
-export function makeRoom(on: Committing, commit: Commit): void {
+export function makeRoom(on: Committing, commit: Commit): number {
   const { acknowledged, changes, records = [] } = commit;
   takeBack(on, acknowledged);
   const shown = [...records, ...changes];
@@ -37,11 +37,13 @@ export function makeRoom(on: Committing, commit: Commit): void {
   meetOthers(on, shown, crowded);
   for (const { result, write, past = 0 } of acknowledged)
     if (result === 'collision') addCollided(on, write, past, crowded);
+  let refused = 0;
   for (const each of crowded.values()) {
     for (const { table, id } of shown)
       if (table === each.rows.table.name) each.past = Math.max(each.past, numberOf(id));
-    renumber(on, each);
+    refused += renumber(on, each);
   }
+  return refused;
 }
 
 /** No hub took these: they say that they create when they are sent again. */
@@ -121,8 +123,8 @@ function numberOf(id: string): number {
   return typeof key === 'number' ? key : 0;
 }
 
-function renumber(on: Committing, { rows, keys, past }: Crowded): void {
-  const { db, tables } = on;
+function renumber(on: Committing, { rows, keys, past }: Crowded): number {
+  const { db } = on;
   const { tbl, name } = rows.table;
   const here = [...keys].sort((a, b) => Number(a) - Number(b)).filter((key) => isHere(rows, key));
   for (const key of keys) {
@@ -130,16 +132,36 @@ function renumber(on: Committing, { rows, keys, past }: Crowded): void {
     // It was deleted before any other device saw it.
     if (!here.includes(key)) db.all(sql.logDropRecord, [tbl, key]);
   }
-  if (here.length === 0) return;
-  const writes = readWritesOf(
-    db,
-    tables,
-    here.map((key) => [tbl, key]),
-  );
+  if (here.length === 0 || attempt(on, rows, here, past) === null) return 0;
+  let refused = 0;
+  for (const key of here) {
+    const error = attempt(on, rows, [key], past);
+    if (error !== null) bury(on, rows, key, error);
+    if (error !== null) refused++;
+  }
+  return refused;
+}
+
+/** Returns what of the app's schema refused it: then nothing has happened. */
+function attempt(on: Committing, rows: Rows, keys: SqlValue[], past: number): Error | null {
+  try {
+    transact(on.db, () => move(on, rows, keys, past));
+    return null;
+  } catch (error) {
+    if (!isConstraint(error)) throw error;
+    return error as Error;
+  }
+}
+
+function move(on: Committing, rows: Rows, keys: SqlValue[], past: number): void {
+  const { db, tables } = on;
+  const { tbl, name } = rows.table;
+  const records = keys.map((key): [number, SqlValue] => [tbl, key]);
+  const writes = readWritesOf(db, tables, records);
   const numbers = new Numbers(rows, Math.max(past, greatestNumber(db, tbl)), writes);
-  const moves = here.map((key) => [key, numbers.next(key)] as const);
+  const moves = keys.map((key) => [key, numbers.next(key)] as const);
   db.all(sql.movesAdd, [tbl, JSON.stringify(moves)]);
-  unrecorded(on, here.length, () => moveRows(db, tbl));
+  unrecorded(on, keys.length, () => moveRows(db, tbl));
   raiseSequence(db, name, Math.max(...moves.map(([, number]) => number)));
   for (const statement of [sql.movesLog, sql.movesGraves, sql.movesExtras]) db.all(statement);
   createMoved(on, tbl);
@@ -148,6 +170,22 @@ function renumber(on: Committing, { rows, keys, past }: Crowded): void {
   db.all(sql.movesUnsent, [last as number]);
   db.all(sql.logBound);
   db.all(sql.movesClear);
+}
+
+/** A record that the app's schema lets have no other number makes room as a letter. */
+function bury(on: Committing, rows: Rows, key: SqlValue, { message }: Error): void {
+  const { db, tables } = on;
+  const { tbl, name } = rows.table;
+  const id = rows.id(key);
+  const row = rows.read(id) ?? (graveOf(db, tbl, key) as WireRow);
+  const writes = readWritesOf(db, tables, [[tbl, key]]);
+  const { register: stamp } = foldWrites(writes.map(({ columns }) => columns));
+  const born = writes.find((write) => write.born !== undefined)?.born as string;
+  // Not `constraint`: that is forgotten once the record under this key finds a place.
+  const why = { code: 'key_unsupported', message: `${name} ${id}: ${message}` };
+  addLetter(db, { table: name, id, stamp, row, born }, why, row);
+  db.all(sql.logDropRecord, [tbl, key]);
+  unrecorded(on, 1, () => rows.remove(id));
 }
 
 function isHere(rows: Rows, key: SqlValue): boolean {
