@@ -32,7 +32,7 @@ export async function runSync(seed, check) {
   const world = await World.start();
   const stage = new Stage(world, seed);
   try {
-    const a = await (await onSqlite(stage)).device('A');
+    const a = await (await onSqlite(stage)).device('A', { page: '/sqlite.js' });
     const b = await stage.device('B');
     await check(stage, a, b);
     const faults = stage.devices.flatMap((device) => device.faults);

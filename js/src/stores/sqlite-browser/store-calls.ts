@@ -59,7 +59,8 @@ export async function storeCall(
   const store = link.store(connection);
   if (clock !== undefined) link.setClock(clock);
   const written = tablesOf(method, parameters);
-  if (written !== null) connection.changed(written ?? link.setup?.tables.map(([table]) => table));
+  const tables = link.setup?.tables.map(([table]) => table) ?? [];
+  connection.changed(written === 'all' ? tables : written);
   if (method === 'commit') {
     const [commit, term] = parameters as [Commit, number];
     const joined = await join();
@@ -73,7 +74,7 @@ export async function storeCall(
 }
 
 /** The tables whose rows a call may write. */
-function tablesOf(method: string, parameters: unknown[]): string[] | 'all' | null {
+function tablesOf(method: string, parameters: unknown[]): string[] | 'all' {
   switch (method) {
     case 'commit': {
       const { changes, records = [], complete, reset, acknowledged } = parameters[0] as Commit;
@@ -87,7 +88,7 @@ function tablesOf(method: string, parameters: unknown[]): string[] | 'all' | nul
     case 'clear':
       return 'all';
     default:
-      return null;
+      return [];
   }
 }
 
