@@ -1,5 +1,6 @@
 // `tidemark/sqlite`: syncs tables of a SQLite database that the app already has: a handle of
-// sqlite-wasm, better-sqlite3 or node:sqlite, or what `openDatabase` of tidemark/sqlite-browser gave.
+// sqlite-wasm, better-sqlite3 or node:sqlite, or what `openDatabase` of tidemark/sqlite-browser
+// gave.
 import { createEngine } from './engine.js';
 import { systemHost } from './host.js';
 import { mergeModes, startSync } from './start.js';

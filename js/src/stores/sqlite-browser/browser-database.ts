@@ -1,5 +1,5 @@
-// BrowserDatabase: a SQLite database of a web app, in every tab the same. What is asked here is done
-// by the worker of the tab that owns the file.
+// BrowserDatabase: a SQLite database of a web app, in every tab the same. What is asked here is
+// done by the worker of the tab that owns the file.
 import { TidemarkError } from '../../errors.js';
 import { reportError } from '../../observable.js';
 import type { SqlValue } from '../sqlite/database.js';

@@ -62,7 +62,7 @@ export class PageFile {
     this.#isDirty = false;
   }
 
-  /** As it is in IndexedDB, after a `flush` that failed. Rejects if another worker has opened it. */
+  /** As it is stored, after a `flush` that failed. Rejects if another worker has opened it. */
   async revert(): Promise<void> {
     const transaction = this.db.transaction(['meta', 'pages'], 'readonly');
     const { owner, size } = (await answer(transaction.objectStore('meta').get('file'))) as Meta;
