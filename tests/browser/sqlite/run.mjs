@@ -1,4 +1,4 @@
-// Runs the tests of SQLite in Chromium: the store's contract in one page, and cases of several tabs.
+// Runs the tests of SQLite in Chromium: the contract in one page, and cases of several tabs.
 // usage: node tests/browser/sqlite/run.mjs [PART OF A NAME …]
 // SEED=n repeats a run's chance.
 import { readFile } from 'node:fs/promises';

@@ -96,7 +96,7 @@ export const cases = {
   },
 };
 
-/** What every case ends with: the devices and the hub have the same rows, and nothing is pending. */
+/** What every case ends with: all have the same rows, and nothing is pending. */
 export async function equalInTheEnd(stage, b) {
   await assertEverywhere(stage, await b.rows());
 }
