@@ -31,6 +31,8 @@ function storageOver(handle: Database): DurableObjectStorage {
 
 export class RealHub extends ModelHub {
   readonly #hub: Hub;
+  /** Called with all records after every push. */
+  onPushed: (records: readonly Change[]) => void = () => {};
   /** How often it gave each answer to a change. */
   readonly answers = new Map<string, number>();
   readonly #turns = new Map<string, string | undefined>();
@@ -50,6 +52,7 @@ export class RealHub extends ModelHub {
     const reply = this.#hub.push(request, this.now());
     for (const { outcome } of reply.results)
       this.answers.set(outcome, (this.answers.get(outcome) ?? 0) + 1);
+    this.onPushed(this.#hub.pull({ cursor: null, limit: 5_000 }, this.now()).changes);
     return reply;
   }
 
