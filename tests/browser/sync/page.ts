@@ -5,6 +5,7 @@ import { Dexie, liveQuery, type Transaction } from 'dexie';
 import { tidemark } from 'tidemark/dexie';
 import { canonicalText } from '../../../scripts/lib/canonical.mjs';
 import { storageCalls } from './page-storage.js';
+import { syncCalls } from './page-sync.js';
 import type { ConnectOptions, Op, OpenOptions, Row, Sync } from './page-types.js';
 import { sampleRows } from './values.mjs';
 
@@ -50,6 +51,7 @@ const device = {
     () => sync,
     apply,
   ),
+  ...syncCalls(() => sync),
 
   async open({ name, schema, plain, next, durability = 'relaxed' }: OpenOptions): Promise<void> {
     db = new Dexie(name, {
@@ -193,60 +195,6 @@ const device = {
   },
   seen: () => (window as never as { seen: unknown[] }).seen,
 
-  status: () => sync.status.value,
-  /** Resolves with the first status that has all these values. */
-  untilStatus(wanted: Row): Promise<unknown> {
-    return new Promise((resolve) => {
-      let done = false;
-      const undo: () => void = sync.status.subscribe((status) => {
-        if (done || !Object.entries(wanted).every(([k, v]) => (status as Row)[k] === v)) return;
-        done = true;
-        setTimeout(() => undo());
-        resolve(status);
-      });
-    });
-  },
-  /** Null, or the code of why not. */
-  flush: () =>
-    sync.flush().then(
-      () => null,
-      (error) => error.code ?? String(error),
-    ),
-  flushMany: (count: number) =>
-    Promise.allSettled(Array.from({ length: count }, () => sync.flush())).then(
-      (all) => all.filter(({ status }) => status === 'fulfilled').length,
-    ),
-  setOnline: (online: boolean) => sync.setOnline(online),
-  pause: () => sync.pause(),
-  resume: () => sync.resume(),
-  newId: () => sync.newId(),
-  deadLetters: async () =>
-    (await sync.deadLetters()).map((letter) => {
-      const { change, ...rest } = letter as { change: { table: string; id: string } };
-      return { ...rest, table: change.table, key: change.id };
-    }),
-  letterIds: async () => (await sync.deadLetters()).map((letter) => (letter as { id: number }).id),
-  losses: async () => (await sync.losses()).map(({ id, row }) => ({ id, row })),
-  /** Undoes the newest. */
-  async undo(): Promise<void> {
-    const [loss] = await sync.losses();
-    await sync.undo(loss);
-  },
-  retry: (id: number) => sync.retry(id),
-  discard: (id: number) => sync.discard(id),
-  edit: (id: number, row: Row) => sync.edit(id, row),
-  exportPending: () => sync.exportPending(),
-  recordState: (table: string, key: unknown) => sync.recordState(table, key),
-  verify: async () => (await sync.verify()).tables,
-  metrics: () => sync.metrics.value,
-  history: () => sync.history(),
-  /** Null, or the code of why not. */
-  switchAccount: (pending: 'refuse' | 'discard') =>
-    sync.switchAccount({ pending }).then(
-      () => null,
-      (error) => error.code ?? String(error),
-    ),
-  adopt: (choice: 'merge' | 'keep-remote') => sync.adopt(choice),
   events: () => events.splice(0),
 
   /** Entries in the log: what is recorded and not acknowledged. */

@@ -9,6 +9,7 @@ import { cases as crashes } from './cases/crashes.mjs';
 import { cases as exchange } from './cases/exchange.mjs';
 import { cases as faults } from './cases/faults.mjs';
 import { cases as hold } from './cases/hold.mjs';
+import { cases as idb } from './cases/idb.mjs';
 import { cases as kills } from './cases/kills.mjs';
 import { cases as storage } from './cases/storage.mjs';
 import { cases as survive } from './cases/survive.mjs';
@@ -33,6 +34,7 @@ const groups = {
   hold,
   storage,
   background,
+  idb,
   survive,
 };
 const queue = Object.entries(groups).flatMap(([group, cases]) =>

@@ -42,6 +42,7 @@ export class World {
     world.files = {
       '/': pageOf('/page.js'),
       '/page.js': await bundlePage(here('page.ts'), { sourcemap: false }),
+      '/idb.js': await bundlePage(here('idb-page.ts'), { sourcemap: false }),
       '/sw.js': await bundlePage(here('sw.ts'), { sourcemap: false }),
       '/tidemark.wasm': await readFile(here('../../../dist/tidemark.wasm')),
     };
@@ -92,7 +93,7 @@ export class Stage {
 
   /**
    * Opens a device, connected unless `connect` is false. `schema`, `tables`, `live`, `timeoutMs`:
-   * as for page.ts.
+   * as for page.ts; `page` is another script that knows what this one does.
    */
   async device(name, options = {}) {
     const device = await Device.create(this, name, options);
@@ -138,7 +139,9 @@ export class Device {
     const device = new Device();
     Object.assign(device, { stage, name, options });
     device.context = await stage.world.browser.newContext();
-    device.proxy = await startFaultProxy(stage.world.files, () => stage.worker.url);
+    const own = options.page === undefined ? {} : { '/': pageOf(options.page) };
+    const files = { ...stage.world.files, ...own };
+    device.proxy = await startFaultProxy(files, () => stage.worker.url);
     device.stored = new Set();
     await device.context.exposeFunction('stored', (key) => device.stored.add(key));
     if (options.before) await device.context.addInitScript(options.before);
