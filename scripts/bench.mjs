@@ -2,10 +2,13 @@
 // they hold on any machine.
 // usage: npm run bench [-- NAME…], of a row or a suite; ends with an error if a row misses its
 // target.
+import * as bootstrap from '../tests/bench/bootstrap.mjs';
+import * as changes from '../tests/bench/changes.mjs';
 import * as core from '../tests/bench/core.mjs';
 import * as dexie from '../tests/bench/dexie.mjs';
+import * as sqlite from '../tests/bench/sqlite.mjs';
 
-const suites = { core, dexie };
+const suites = { core, dexie, sqlite, bootstrap, changes };
 const wanted = process.argv.slice(2);
 const known = Object.entries(suites).flatMap(([name, { rows }]) => [name, ...Object.keys(rows)]);
 const unknown = wanted.filter((name) => !known.includes(name));
