@@ -38,13 +38,27 @@ function sharedTime(worker: Worker): Worker {
   return worker;
 }
 
+const realNow = Date.now;
+
+/** Where the suite has set the clock, and once it is right again, the worker is told. */
+function sharingTime(db: BrowserDatabase, owner: BrowserDatabase): BrowserDatabase {
+  const { ask } = db;
+  let isSet = false;
+  const told: typeof ask = async (...call) => {
+    if (isSet || Date.now !== realNow) await owner.batch([]);
+    isSet = Date.now !== realNow;
+    return ask(...call);
+  };
+  return Object.assign(db, { ask: told });
+}
+
 /** Opens stores in one worker, over tables that are made anew; by `other`, through another tab. */
 export function openRemoteStore(storage: Storage, other = false): OpenStore {
   let opened: Promise<BrowserDatabase> | null = null;
   const first = async () => {
     const worker = () => sharedTime(workerOf(storage)());
     const owner = await open(storage, freshName(), { worker });
-    return other ? open(storage, owner.name) : owner;
+    return other ? sharingTime(await open(storage, owner.name), owner) : owner;
   };
   return async (tables, clock) => {
     opened ??= first();
