@@ -1,8 +1,9 @@
 // One exchange as data: what a reply means for the engine's counts, and for what the store does.
 import { describe, expect, test } from 'vitest';
 import { Exchange } from '../../js/src/exchange.js';
-import type { Change, PullReply, PushReply, PushResult } from '../../js/src/wire.js';
+import type { Change, PushResult } from '../../js/src/wire.js';
 import { errorOf } from './support/errors.js';
+import { exchangeOf, pull } from './support/exchange.js';
 import { outboxOf } from './support/outbox.js';
 import { pullReply, stampA, stampB } from './support/replies.js';
 import { stampOf } from './support/vectors.js';
@@ -13,28 +14,6 @@ const rejected = (retryable: boolean): PushResult => ({
   message: 'no',
   retryable,
 });
-const pull = (spoil: object = {}) =>
-  ({ ...pullReply(), changes: [], ...spoil }) as unknown as PullReply;
-
-/** An exchange of as many patches as there are results; the writes are the entries 1, 2, … */
-function exchangeOf(
-  results: PushResult[],
-  pulled: PullReply = pull(),
-  more: Partial<Change> = {},
-): Exchange {
-  const { writes } = outboxOf(
-    results.map((_, i) => ({ id: `${i}`, alive: 20, fields: { a: 20 } })),
-    {},
-  );
-  const changes = writes.map(({ table, id }, i): Change => {
-    return { table, id, stamp: stampOf(20 + i), patch: true, row: { a: 1 }, ...more };
-  });
-  const exchange = new Exchange('e:1');
-  exchange.batch = { changes, writes: writes.map((write) => [write]), vanished: [], split: false };
-  const push: PushReply = { results, seq: 2, cursor: 'e:2', serverTime: 0 };
-  exchange.receive(push, pulled);
-  return exchange;
-}
 const done = (exchange: Exchange) =>
   exchange.commit(null).acknowledged.map(({ write, result }) => `${write.entry} ${result}`);
 
@@ -121,33 +100,6 @@ describe('the results of a push', () => {
 });
 
 const changes = pullReply().changes as Change[];
-
-describe('keys that two devices gave', () => {
-  const born = 'a1b2c3d4e5f60708';
-  const collided: PushResult[] = [{ outcome: 'collision', past: 9 }, { outcome: 'deferred' }];
-
-  test('are acknowledged as what they are, and nothing of them is known to be held', () => {
-    const exchange = exchangeOf(collided, pull(), { born });
-    expect(exchange.commit(null).acknowledged).toMatchObject([
-      { write: { entry: 1 }, result: 'collision', past: 9 },
-      { write: { entry: 2 }, result: 'deferred' },
-    ]);
-    // That one was answered is progress: it is sent again at once.
-    expect(exchange.summary(1, 2, 3)).toMatchObject({ settled: 1, kept: 0, accepted: null });
-    expect(exchange.commit(null).journal).toBe(undefined);
-  });
-
-  test('cannot be those of a change that creates nothing; nor does any wait for none', () => {
-    expect(errorOf(() => exchangeOf(collided))).toMatchObject({ code: 'bad_reply' });
-    const waiting = () => exchangeOf([{ outcome: 'deferred' }], pull(), { born });
-    expect(errorOf(waiting)).toMatchObject({ code: 'bad_reply' });
-  });
-
-  test('say in the journal how their record was born', () => {
-    const exchange = exchangeOf([{ outcome: 'applied' }], pull({ seq: 5 }), { born });
-    expect(exchange.commit(null).journal).toMatchObject([{ id: '0', born }]);
-  });
-});
 
 describe('what is stored', () => {
   test('is the page and its cursor', () => {

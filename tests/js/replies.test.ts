@@ -84,29 +84,6 @@ describe('a reply of the protocol', () => {
     expect(checkPushReply({ ...pushReply(), results }, 1).results).toEqual(results);
   });
 
-  test('may say that a record has the key of another device’s, and past which number is room', () => {
-    const results = [{ outcome: 'collision', past: 7 }, { outcome: 'deferred' }];
-    expect(checkPushReply({ ...pushReply(), results }, 2).results).toEqual(results);
-    const silent = [{ outcome: 'collision', past: null }];
-    expect(checkPushReply({ ...pushReply(), results: silent }, 1).results).toEqual([
-      { outcome: 'collision' },
-    ]);
-    for (const past of ['7', 1.5, -1, 2 ** 53])
-      expect(() =>
-        checkPushReply({ ...pushReply(), results: [{ outcome: 'collision', past }] }, 1),
-      ).toThrow('results[0].past');
-  });
-
-  test('may say how a record was born, in its form', () => {
-    const change = { table: 't', id: '1', stamp: stampA, row: {}, born: 'a1b2c3d4e5f60708' };
-    const reply = { ...pullReply(), changes: [change] };
-    expect(checkPullReply(reply).changes).toEqual([change]);
-    for (const born of [1, null, 'A1B2C3D4E5F60708', 'a1'])
-      expect(() => checkPullReply({ ...reply, changes: [{ ...change, born }] })).toThrow(
-        'changes[0].born',
-      );
-  });
-
   test('may refuse a change with a code that only a later version has', () => {
     const results = [{ outcome: 'rejected', code: 'quota_1', message: 'full', retryable: true }];
     expect(checkPushReply({ ...pushReply(), results }, 1).results).toEqual([

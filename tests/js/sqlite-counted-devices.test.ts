@@ -1,5 +1,5 @@
-// SQLite devices of one user whose keys SQLite counts, against the real hub: in the end all show the
-// same, nothing that was made is missing, there twice or mixed, and every child has its parent.
+// SQLite devices of one user whose keys SQLite counts, against the real hub: in the end all show
+// the same, nothing that was made is missing, there twice or mixed, and every child has its parent.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Change } from '../../js/src/wire.js';
@@ -40,8 +40,10 @@ async function open(schema: string): Promise<SqlDevice[]> {
 }
 
 const orphans = `
-  SELECT 'todo', t.tag FROM todos t JOIN lists l ON l.id = t.list WHERE t."of" IS NOT l.tag UNION ALL
-  SELECT 'tag', t."of" FROM tags t JOIN lists l ON l.id = t.list WHERE t."of" IS NOT l.tag UNION ALL
+  SELECT 'todo', t.tag FROM todos t JOIN lists l ON l.id = t.list WHERE t."of" IS NOT l.tag
+  UNION ALL
+  SELECT 'tag', t."of" FROM tags t JOIN lists l ON l.id = t.list WHERE t."of" IS NOT l.tag
+  UNION ALL
   SELECT 'list', u.tag FROM lists u JOIN lists l ON l.id = u.up WHERE u.upper IS NOT l.tag`;
 
 /** At no time does the hub show a child under another parent than its own. */
@@ -74,7 +76,8 @@ describe('three devices that count alike', () => {
   const fill = (device: SqlDevice, name: string) => {
     for (let i = 1; i <= 20; i++)
       device.run(`BEGIN; INSERT INTO lists (tag) VALUES ('${name}${i}');
-        INSERT INTO todos (list, tag, "of") VALUES (last_insert_rowid(), '${name}${i}', '${name}${i}');
+        INSERT INTO todos (list, tag, "of") SELECT last_insert_rowid(), tag, tag FROM lists
+          WHERE id = last_insert_rowid();
         INSERT INTO tags VALUES (${i}, 'word', '${name}${i}');
         UPDATE lists SET up = nullif(${i} - 1, 0), upper = iif(${i} > 1, '${name}${i - 1}', NULL)
           WHERE id = ${i}; COMMIT`);
