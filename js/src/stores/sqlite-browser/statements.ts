@@ -95,6 +95,7 @@ export class Statements {
     const { capi } = this.sqlite3;
     try {
       if (parameters !== undefined) handle.bind(parameters as SqlValue[]);
+      if (Array.isArray(parameters)) this.#bindLarge(handle, parameters);
       const rows: SqlValue[][] = [];
       while (handle.step()) rows.push(handle.get([]) as SqlValue[]);
       return { columns: handle.columnCount > 0 ? handle.getColumnNames([]) : [], rows };
@@ -103,6 +104,14 @@ export class Statements {
       capi.sqlite3_reset(handle);
       capi.sqlite3_clear_bindings(handle.pointer as number);
     }
+  }
+
+  // The package binds a number without a fraction as a 64-bit integer, and 1e308 is none.
+  #bindLarge(handle: PreparedStatement, parameters: readonly unknown[]): void {
+    const { capi } = this.sqlite3;
+    for (const [i, value] of parameters.entries())
+      if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+        capi.sqlite3_bind_double(handle.pointer as number, i + 1, value);
   }
 
   /** Forgets all: what a changed schema makes of them is another set of tables. */

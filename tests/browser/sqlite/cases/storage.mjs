@@ -22,6 +22,17 @@ export const cases = {
     assert.equal(fresh.storage, 'opfs');
   },
 
+  async 'numbers are bound as what they are, however large'(stage) {
+    const tab = await stage.device.openTab('opfs');
+    const numbers = [1, 2 ** 53 - 1, 2 ** 60, 1e308, -1e21, 0.5];
+    const asked = numbers.map((_, i) => `?${i + 1} AS n${i}, typeof(?${i + 1}) AS t${i}`);
+    const [row] = await tab.exec(`SELECT ${asked.join(', ')}`, numbers);
+    assert.deepEqual(
+      numbers.map((_, i) => [row[`n${i}`], row[`t${i}`]]),
+      numbers.map((n) => [n, Number.isSafeInteger(n) ? 'integer' : 'real']),
+    );
+  },
+
   async 'what was deleted and vacuumed leaves IndexedDB, and all that is left is read again'(
     stage,
   ) {
