@@ -29,6 +29,7 @@ namespace tidemark {
 /// they are sent; or removed; or nothing is sent until the app says so by Client::adopt.
 enum class FirstLogin : std::uint8_t { merge, keep_remote, ask };
 
+/// What a client is made of: the store and the transport are needed, the rest may stay.
 struct ClientOptions {
   std::unique_ptr<Store> store;
   std::unique_ptr<Transport> transport;

@@ -7,6 +7,7 @@
 
 namespace tidemark {
 
+/// The settings of an engine.
 struct Config {
   /// How far ahead of now a stamp may be before the hub answers `clock`.
   std::int64_t drift_ms_max = 60'000;

@@ -32,6 +32,7 @@ struct HttpPaths {
   std::optional<std::string> meta = "/meta";
 };
 
+/// How requests are sent: each has a default that suits Tidemark's own endpoint.
 struct HttpOptions {
   /// Empty: requests have no Authorization but that of `headers`.
   TokenSource token = {};

@@ -38,6 +38,7 @@ struct DeadLetter {
 
 /// A record that the hub has not acknowledged in its present state.
 struct PendingRecord : RecordKey {
+  /// What a write was, as the app sees it.
   enum class Operation : std::uint8_t { create, update, remove };
   /// What was done to it, oldest first; the same twice in a row is said once.
   std::vector<Operation> operations;
@@ -69,6 +70,7 @@ struct SyncLogEntry {
 /// How many exchanges a store remembers.
 inline constexpr std::size_t kSyncLogMax = 200;
 
+/// Asks the hub for the losses that it recorded.
 struct LossesRequest {
   /// The number of the last one that is known; 0: from the beginning.
   std::int64_t after = 0;
@@ -77,6 +79,7 @@ struct LossesRequest {
 };
 /// At the hub, numbers count losses: a page continues after one.
 struct LossesReply {
+  /// A loss and its number at the hub.
   struct Numbered {
     std::int64_t number = 0;
     Loss loss;
@@ -92,12 +95,14 @@ struct DigestRequest {
   std::optional<std::string> hub;
   std::int64_t schema = 1;
 };
+/// The hub's records of a table under a prefix, as sums or, where they are few, one by one.
 struct DigestReply {
   /// Sums of 64-bit record hashes.
   struct Branch {
     std::uint64_t count = 0;
     std::uint64_t hash = 0;
   };
+  /// One record.
   struct Leaf {
     std::string id;
     std::uint64_t hash = 0;
@@ -110,7 +115,9 @@ struct DigestReply {
   std::vector<Leaf> records;
 };
 
+/// The hub's name, its last seq, and how many records it holds.
 struct MetaReply {
+  /// Of one table.
   struct Counts {
     std::uint64_t records = 0;
     std::uint64_t tombstones = 0;

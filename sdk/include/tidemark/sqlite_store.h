@@ -32,6 +32,7 @@ using SyncedTables = std::vector<SyncedTable>;
 /// and comes from whoever made them fire.
 enum class AppTriggers : std::uint8_t { local, all, none };
 
+/// How a store uses its database.
 struct SqliteOptions {
   /// A label of this device, for lists and logs; one is drawn, and kept, if there is none.
   std::string device = {};

@@ -24,6 +24,7 @@ enum class Phase : std::uint32_t {
   stalled
 };
 
+/// What the engine knows of its exchanges.
 struct Status {
   Phase phase = Phase::closed;
   std::uint32_t pending = 0;

@@ -9,6 +9,7 @@
 
 namespace tidemark {
 
+/// Where time and chance come from.
 class Host {
  public:
   virtual ~Host() = default;

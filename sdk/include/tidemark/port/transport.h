@@ -17,6 +17,7 @@ struct Traffic {
   std::uint64_t received = 0;
 };
 
+/// How one call is made, given up and counted.
 struct CallOptions {
   /// The last token was refused: get a new one.
   bool refresh_token = false;

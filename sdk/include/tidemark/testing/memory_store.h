@@ -18,6 +18,7 @@ namespace tidemark::testing {
 /// An id is the canonical JSON text of a key, and so is every value of a row (wire.h).
 class MemoryDatabase {
  public:
+  /// How each table merges, by its name.
   using Tables = std::map<std::string, MergeMode, std::less<>>;
 
   /// `host` gives the time of the stamps, and outlives the database.
