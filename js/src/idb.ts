@@ -1,6 +1,6 @@
 // `tidemark/idb`: a database of IndexedDB that the app opens itself, by the library `idb` or by the
 // browser's own calls, without Dexie.
-import { type IDBPDatabase, unwrap } from 'idb';
+import { type IDBPDatabase, type IDBPTransaction, unwrap } from 'idb';
 import { TidemarkError } from './errors.js';
 import {
   type Connected,
@@ -14,11 +14,11 @@ import { trackHandle } from './stores/idb/handle.js';
 import { addOwnStores, checkOwnStores, type Upgraded } from './stores/idb/schema.js';
 import { IdbStore } from './stores/idb/store.js';
 import { IdbTracker } from './stores/idb/tracker.js';
+import { trackUpgrade } from './stores/idb/upgrade.js';
 import { storeError } from './stores/indexeddb/access.js';
 import type { Clock } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
 
-export { IdbStore } from './stores/idb/store.js';
 export type { Clock } from './stores/store.js';
 
 /** A handle: of `idb`, or the browser's own. */
@@ -44,11 +44,21 @@ export function addTidemark(db: Handle): void {
 }
 
 /**
+ * Has the upgrade under way recorded: what it writes from here on to tables that are synced, and
+ * what was not sent yet of tables that it drops, which becomes dead letters. `async upgrade(db, _,
+ * __, transaction) { addTidemark(db); await recordUpgrade(transaction); … }`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: idb's types of a schema have no common form
+export function recordUpgrade(trans: IDBPTransaction<any, any, any> | IDBTransaction) {
+  return trackUpgrade((unwrap(trans as IDBPTransaction) ?? trans) as IDBTransaction);
+}
+
+/**
  * Starts to sync. What is written to the tables named through `db` is recorded from now on, by its
  * shortcuts, transactions and cursors; what was synced before is recorded even if this rejects
  * since the engine did not load. Connect as soon as the database is open, and in every tab: what is
- * written before, through another handle of the same database, or in an upgrade is not seen;
- * `verify()` finds it. Let another tab upgrade the database by closing `db` in idb's `blocking`.
+ * written before, through another handle of the same database, or in an upgrade without
+ * `recordUpgrade` is not seen; `verify()` finds it. Let another tab upgrade the database by closing `db` in idb's `blocking`.
  * Rejects with `table_unsupported` where an upgrade has yet to call `addTidemark`, and for tables
  * that cannot be synced.
  */

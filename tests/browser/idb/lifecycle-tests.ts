@@ -207,6 +207,21 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       await deleteDB(db.name);
     },
 
+    'closed by the browser: the connection ends, and nothing more is heard of it': async () => {
+      const ends: unknown[] = [];
+      const connectTo = testConnector(undefined, (outdated) => ends.push(outdated ?? null));
+      const db = await openIdb(['todos']);
+      const { onChange } = await connectTo(db, ['todos']);
+      const changed: string[][] = [];
+      onChange((tables) => changed.push(tables));
+      await db.put('todos', { id: 'a' });
+      unwrap(db).dispatchEvent(new Event('close'));
+      await tick();
+      await db.put('todos', { id: 'b' });
+      equal([ends, changed], [[null], [['todos']]], 'ends');
+      await remove(db);
+    },
+
     'another tab upgrades it: the connection says that the app is outdated': async () => {
       const ends: (string | undefined)[] = [];
       const connectTo = testConnector(undefined, (outdated) => ends.push(outdated?.code));
@@ -255,20 +270,6 @@ export function lifecycleTests(join: Join): Record<string, () => Promise<void>> 
       const left = await textOf(await connectDexie(since, ['todos']));
       equal(left, ['todos "c" put!'], 'begun by idb');
       await since.delete();
-    },
-
-    'a table that an upgrade drops with writes pending holds up nothing': async () => {
-      const db = await openIdb(['todos', 'notes']);
-      await connect(db, ['todos', 'notes']);
-      await db.put('notes', { id: 'n' });
-      await db.put('todos', { id: 'a' });
-      db.close();
-      const next = await openDB(db.name, 2, {
-        upgrade: (upgraded) => upgraded.deleteObjectStore('notes'),
-      });
-      const store = await connect(next, ['todos']);
-      equal(await textOf(store), ['notes "n" put!', 'todos "a" put!'], 'log');
-      await remove(next);
     },
   };
 }

@@ -6,6 +6,7 @@ import { openIdbStore } from './driver.js';
 import { lifecycleTests } from './lifecycle-tests.js';
 import { recordingTests } from './recording-tests.js';
 import { transactionTests } from './transaction-tests.js';
+import { upgradeTests } from './upgrade-tests.js';
 
 declare global {
   var result: unknown;
@@ -21,5 +22,6 @@ const tests = [
   ...named(recordingTests(join), 'recording'),
   ...named(transactionTests(join), 'transactions'),
   ...named(lifecycleTests(join), 'lifecycle'),
+  ...named(upgradeTests(join), 'upgrade'),
 ];
 globalThis.result = await runContract(tests.filter(({ name }) => name.includes(only)));

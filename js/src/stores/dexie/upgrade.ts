@@ -2,10 +2,8 @@
 // any write of the app: the hub's records would otherwise stay as they were, and come back so to
 // every new device. Tables are read from the database itself, as nothing is loaded yet.
 import type { DBCore, DBCoreMutateRequest, DBCoreMutateResponse, Transaction } from 'dexie';
-import { zeroStamp } from '../../stamp-words.js';
-import { encodeKey } from '../../values.js';
+import { addLetters } from '../indexeddb/dropped.js';
 import type { LogEntry } from '../indexeddb/entry.js';
-import { encodedRow } from '../indexeddb/rows.js';
 import {
   type DeadRow,
   deadStore,
@@ -47,16 +45,8 @@ export async function keepDropped(
   const log = trans.table<LogEntry, number>(logStore);
   const left = await log.filter(({ table, op }) => op === 'put' && !stays(table)).toArray();
   const letters = new Map<string, DeadRow>();
-  for (const { table, keys, stamp } of left) {
-    const rows = await trans.table(table).bulkGet(keys as never[]);
-    for (const [i, key] of keys.entries()) {
-      const row = encodedRow(rows[i], table);
-      const change = { table, id: encodeKey(key), stamp: stamp ?? zeroStamp, ...(row && { row }) };
-      const code = 'table_unsupported';
-      const message = `${table} was dropped before this was sent`;
-      if (row) letters.set(`${table} ${change.id}`, { change, code, message, at: Date.now(), row });
-    }
-  }
+  for (const entry of left)
+    addLetters(letters, entry, await trans.table(entry.table).bulkGet(entry.keys as never[]));
   await trans.table(deadStore).bulkAdd([...letters.values()]);
   await log.bulkDelete(left.map(({ id }) => id));
 }

@@ -6,9 +6,12 @@ export class Changes {
   readonly #listeners = new Set<Listener>();
   #channel: BroadcastChannel | null = null;
 
-  constructor(name: string) {
+  constructor(readonly name: string) {}
+
+  /** Hears other contexts, and is heard there, until it is closed. */
+  listen(): void {
     if (typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(`tidemark:${name}:rows`);
+    this.#channel = new BroadcastChannel(`tidemark:${this.name}:rows`);
     this.#channel.onmessage = ({ data }: MessageEvent<string[]>) => this.#heard(data);
     (this.#channel as { unref?: () => void }).unref?.();
   }

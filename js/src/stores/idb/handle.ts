@@ -13,6 +13,7 @@ type Names = string | Iterable<string>;
 export function trackHandle(tracker: IdbTracker): void {
   const { native: db } = tracker;
   const recorder = new Recorder(tracker);
+  tracker.changes.listen();
   const { transaction, close } = db;
   override(db, {
     transaction(names: Names, mode?: IDBTransactionMode, options?: IDBTransactionOptions) {
@@ -24,7 +25,10 @@ export function trackHandle(tracker: IdbTracker): void {
       const trans = transaction.call(db, all, mode, options);
       const burst = new Burst(trans, recorder);
       trans.addEventListener('complete', () => tracker.changes.tell(burst.tables));
-      return trackTransaction(trans, asked, new Map(tables), burst);
+      // Libraries take the store of a transaction that has one.
+      override(trans, { objectStoreNames: namesOf(asked) });
+      trackStores(trans, new Map(tables), burst);
+      return trans;
     },
     close() {
       close.call(db);
@@ -35,17 +39,15 @@ export function trackHandle(tracker: IdbTracker): void {
   db.addEventListener('close', () => tracker.closed());
 }
 
-function trackTransaction(
+/** Records what is written to the stores of `trans` that are in `tables`. */
+export function trackStores(
   trans: IDBTransaction,
-  asked: readonly string[],
   tables: ReadonlyMap<string, MergeMode>,
   burst: Burst,
-): IDBTransaction {
+): void {
   const { objectStore, commit } = trans;
   const tracked = new Map<IDBObjectStore, TrackedStore>();
   override(trans, {
-    // Libraries take the store of a transaction that has one.
-    objectStoreNames: namesOf(asked),
     objectStore(name: string) {
       const store = objectStore.call(trans, name);
       const merge = tables.get(name);
@@ -55,7 +57,6 @@ function trackTransaction(
     },
     commit: () => burst.commit(() => commit.call(trans)),
   });
-  return trans;
 }
 
 function namesOf(names: readonly string[]): DOMStringList {
