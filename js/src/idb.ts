@@ -58,9 +58,9 @@ export function recordUpgrade(trans: IDBPTransaction<any, any, any> | IDBTransac
  * shortcuts, transactions and cursors; what was synced before is recorded even if this rejects
  * since the engine did not load. Connect as soon as the database is open, and in every tab: what is
  * written before, through another handle of the same database, or in an upgrade without
- * `recordUpgrade` is not seen; `verify()` finds it. Let another tab upgrade the database by closing `db` in idb's `blocking`.
- * Rejects with `table_unsupported` where an upgrade has yet to call `addTidemark`, and for tables
- * that cannot be synced.
+ * `recordUpgrade` is not seen; `verify()` finds it. Let another tab upgrade the database: close
+ * `db` in idb's `blocking`. Rejects with `table_unsupported` where an upgrade has yet to call
+ * `addTidemark`, and for tables that cannot be synced.
  */
 export const connect: <D extends Handle>(db: D, options: SyncOptions) => Promise<IdbSync<D>> =
   connector(systemSync);
