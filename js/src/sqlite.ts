@@ -5,6 +5,7 @@ import { createEngine } from './engine.js';
 import { systemHost } from './host.js';
 import { mergeModes, startSync } from './start.js';
 import { databaseOf, type SqliteHandle } from './stores/sqlite/libraries.js';
+import { migrate as migrateDatabase } from './stores/sqlite/schema.js';
 import { SqliteStore, type SqliteStoreOptions } from './stores/sqlite/store.js';
 import type { Store } from './stores/store.js';
 import type { Sync, SyncOptions } from './types.js';
@@ -47,6 +48,14 @@ export async function open(options: SqliteSyncOptions): Promise<Sync> {
     ? await db.openStore(settings)
     : SqliteStore.open(databaseOf(db), settings);
   return startSync(store, engine, `sqlite:${name ?? fileOf(db)}`, others);
+}
+
+/**
+ * Runs `work`, which changes the app's schema, in one transaction: also what Tidemark's triggers
+ * would hinder, such as dropping a column. Rows that it writes are recorded, whole.
+ */
+export function migrate<T>(db: SqliteHandle, work: () => T): T {
+  return migrateDatabase(databaseOf(db), work);
 }
 
 const isKeeper = (db: SqliteHandle | StoreKeeper): db is StoreKeeper =>

@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { launchBrowser } from '../../scripts/lib/browser.mjs';
 import { pageOptions } from '../../scripts/lib/build-example.mjs';
+import { node22 } from '../../scripts/lib/node22.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { startWorker } from '../../scripts/lib/worker-server.mjs';
 import { readSnippets } from './snippets.mjs';
@@ -68,6 +69,43 @@ async function webSnippet(folder) {
   }
 }
 
+async function sqliteSnippet(folder) {
+  const node = node22();
+  if (node === null) throw new Error('no Node 22.16 or newer');
+  const worker = await startWorker({
+    stateDir: `${folder}/sqlite-state`,
+    tokens: { reader: 'reader' },
+  });
+  const source = `
+    import { DatabaseSync as Earlier } from 'node:sqlite';
+    new Earlier('app.db').exec(
+      'CREATE TABLE todos (id INTEGER PRIMARY KEY, title TEXT, done INT)');
+    const getJwt = () => 'reader';
+    const server = '${worker.url}/sync';
+    ${only('ts', 'tidemark/sqlite')}
+    await sync.close();`;
+  try {
+    await mkdir(`${folder}/sqlite`);
+    await build({
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      stdin: { contents: source, loader: 'ts', resolveDir: inRoot() },
+      outfile: `${folder}/sqlite/main.mjs`,
+    });
+    await copyFile(inRoot('dist/tidemark.wasm'), `${folder}/sqlite/tidemark.wasm`);
+    await run(node, ['main.mjs'], { cwd: `${folder}/sqlite` });
+    const headers = { Authorization: 'Bearer reader' };
+    const reply = await (await fetch(`${worker.url}/sync/pull`, { headers })).json();
+    assert.deepEqual(
+      reply.changes.map(({ table, id, row }) => [table, id, row]),
+      [['todos', '1', { id: 1, title: 'Milk', done: 0 }]],
+    );
+  } finally {
+    await worker.stop();
+  }
+}
+
 async function serverSnippet(folder) {
   const source = `
     const verifyJwt = (request: Request, env: unknown) =>
@@ -102,10 +140,28 @@ async function serverSnippet(folder) {
   }
 }
 
-async function cppSnippet(folder) {
-  const code = only('cpp', 'tidemark::Engine');
-  const [include, ...body] = code.trim().split('\n');
-  const source = `${include}
+/** Compiles a program with parts of the library that the suite `native` built, and runs it. */
+async function cppProgram(folder, name, source, parts, libraries = []) {
+  const file = path.join(folder, `${name}.cpp`);
+  await writeFile(file, source);
+  const flags = ['-std=c++20', '-Wall', '-Wextra', '-Werror', `-I${inRoot('sdk/include')}`];
+  const archives = parts.map((part) => inRoot(`build/dev/sdk/libtidemark_${part}.a`));
+  const sanitizers = '-fsanitize=address,undefined'; // as the library was built
+  const program = path.join(folder, name);
+  await run('c++', [...flags, sanitizers, file, ...archives, ...libraries, '-o', program]);
+  return (await run(program, [], { cwd: folder })).stdout;
+}
+
+/** Without `int main() {`: the includes, and what is to be in it. */
+function cppParts(code) {
+  const lines = code.trim().split('\n');
+  const includes = lines.filter((line) => line.startsWith('#include')).join('\n');
+  return { includes, body: lines.filter((line) => !line.startsWith('#include')).join('\n  ') };
+}
+
+async function engineSnippet(folder) {
+  const { includes, body } = cppParts(only('cpp', 'tidemark::Engine'));
+  const source = `${includes}
 #include <cstdlib>
 struct Host {
   int steps = 0;
@@ -118,17 +174,36 @@ int main() {
   const std::uint64_t random64 = 7;
   const tidemark::WallMs now_ms = 1'700'000'000'000;
   Host host;
-  ${body.join('\n  ')}
+  ${body}
   return host.steps > 0 ? 0 : 1;
 }
 `;
-  const file = path.join(folder, 'readme.cpp');
-  await writeFile(file, source);
-  const flags = ['-std=c++20', '-Wall', '-Wextra', '-Werror', `-I${inRoot('sdk/include')}`];
-  const library = inRoot('build/dev/sdk/libtidemark_core.a');
-  const sanitizers = '-fsanitize=address,undefined'; // as the library was built
-  await run('c++', [...flags, sanitizers, file, library, '-o', `${folder}/readme`]);
-  await run(`${folder}/readme`, []);
+  await cppProgram(folder, 'engine', source, ['core']);
+}
+
+async function clientSnippet(folder) {
+  const { includes, body } = cppParts(only('cpp', 'tidemark::Client'));
+  const source = `${includes}
+#include <sqlite3.h>
+#include <cstdio>
+static std::optional<std::string> get_jwt(bool) { return "jwt"; }
+static int fail(const tidemark::Error& error) { return std::puts(error.detail.c_str()), 1; }
+int main() {
+  const std::string url = "http://127.0.0.1:9/sync";
+  sqlite3* file = nullptr;
+  if (sqlite3_open("app.db", &file) != SQLITE_OK) return 2;
+  sqlite3_exec(file, "CREATE TABLE todos (id TEXT PRIMARY KEY)", nullptr, nullptr, nullptr);
+  ${body}
+  (*client)->stop();
+  sqlite3_exec(file, "INSERT INTO todos VALUES ('k')", nullptr, nullptr, nullptr);
+  const auto pending = (*client)->pending();
+  std::printf("%s", pending && pending->size() == 1 ? (*pending)[0].id.c_str() : "not recorded");
+  return sqlite3_close(file);
+}
+`;
+  const parts = ['sqlite', 'http', 'client', 'store_logic', 'json', 'core'];
+  const output = await cppProgram(folder, 'client', source, parts, ['-lsqlite3', '-lcurl', '-lz']);
+  assert.equal(output, '"k"');
 }
 
 async function commands() {
@@ -144,7 +219,15 @@ async function everyOne() {
   assert.deepEqual(unused, [], 'a snippet that no test runs');
 }
 
-const tests = [webSnippet, serverSnippet, cppSnippet, commands, everyOne];
+const tests = [
+  webSnippet,
+  sqliteSnippet,
+  serverSnippet,
+  engineSnippet,
+  clientSnippet,
+  commands,
+  everyOne,
+];
 let failed = 0;
 const folder = await mkdtemp(path.join(tmpdir(), 'tidemark-readme-'));
 for (const test of tests) {
