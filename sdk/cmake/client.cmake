@@ -6,14 +6,6 @@ if(NOT TARGET tidemark_json)
 endif()
 find_package(Threads REQUIRED)
 
-# A library of the native part: without exceptions, its internal headers by their folder.
-function(tidemark_native_library name)
-  target_include_directories(tidemark_${name} PRIVATE src)
-  set_target_properties(tidemark_${name} PROPERTIES EXPORT_NAME ${name})
-  target_compile_options(tidemark_${name} PRIVATE -fno-exceptions -fno-rtti)
-  tidemark_warnings(tidemark_${name})
-endfunction()
-
 add_library(tidemark_store_logic STATIC
     src/store/carried.cpp
     src/store/cells.cpp

@@ -13,13 +13,8 @@ add_library(tidemark_http STATIC
     src/http/quiet_pipe.cpp
     src/http/session.cpp)
 add_library(tidemark::http ALIAS tidemark_http)
-set_target_properties(tidemark_http PROPERTIES EXPORT_NAME http)
 target_sources(tidemark_http PUBLIC FILE_SET HEADERS BASE_DIRS include FILES
     include/tidemark/http_transport.h)
-target_include_directories(tidemark_http PRIVATE src)
 target_link_libraries(tidemark_http PUBLIC tidemark_core
     PRIVATE tidemark_json CURL::libcurl ZLIB::ZLIB)
-# With RTTI, unlike the core: the app's code has the vtable of Transport too, and one without its type
-# would do for both.
-target_compile_options(tidemark_http PRIVATE -fno-exceptions)
-tidemark_warnings(tidemark_http)
+tidemark_native_library(http)

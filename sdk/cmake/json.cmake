@@ -12,14 +12,13 @@ add_library(tidemark_json STATIC
     src/json/parse.cpp
     src/json/reader.cpp
     src/json/replies.cpp
+    src/json/reports.cpp
     src/json/requests.cpp
     src/json/tagged.cpp
     src/json/text.cpp
-    src/json/value.cpp)
+    src/json/value.cpp
+    src/json/writer.cpp)
 add_library(tidemark::json ALIAS tidemark_json)
-set_target_properties(tidemark_json PROPERTIES EXPORT_NAME json)
-target_include_directories(tidemark_json PRIVATE src)
 target_link_libraries(tidemark_json PUBLIC tidemark_core
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-target_compile_options(tidemark_json PRIVATE -fno-exceptions -fno-rtti)
-tidemark_warnings(tidemark_json)
+tidemark_native_library(json)

@@ -5,6 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secondsSince } from '../../scripts/lib/run.mjs';
 import { cmakeFindPackage, cmakeSubdirectory } from './cases/cmake.mjs';
+import {
+  nativeFindPackage,
+  nativeLeftOut,
+  nativePkgConfig,
+  nativePrivate,
+  nativeSubdirectory,
+} from './cases/native.mjs';
 import { node } from './cases/node.mjs';
 import { tarball } from './cases/tarball.mjs';
 import { types } from './cases/types.mjs';
@@ -19,20 +26,25 @@ const cases = {
   'a page that Vite built records a write in Chromium': viteBuild,
   'the same page from the Vite development server': viteDev,
   'a Worker runs in workerd': worker,
-  'CMake: find_package from an install prefix': cmakeFindPackage,
-  'CMake: add_subdirectory': cmakeSubdirectory,
+  'CMake: find_package of the core, and of what is not there': cmakeFindPackage,
+  'CMake: add_subdirectory, the core alone': cmakeSubdirectory,
+  'native: an app with SQLite and HTTP by find_package, GCC and Clang': nativeFindPackage,
+  'native: the same by add_subdirectory, Clang and libc++': nativeSubdirectory,
+  'native: the same by pkg-config, without exceptions, and the C API': nativePkgConfig,
+  'native: what it was built with is nowhere to be seen': nativePrivate,
+  'native: a part is left out, or asked for': nativeLeftOut,
 };
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-packaging-'));
 let [passed, failed] = [0, 0];
 try {
-  const packed = await pack(folder);
+  const context = { folder, packed: await pack(folder) };
   for (const [name, test] of Object.entries(cases)) {
     if (wanted.length > 0 && !wanted.includes(test.name)) continue;
     const start = performance.now();
     try {
-      await test({ folder, packed });
+      await test(context);
       passed++;
       console.log(`ok ${name} (${secondsSince(start)} s)`);
     } catch (error) {

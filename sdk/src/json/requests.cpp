@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "json/canonical.h"
 #include "json/text.h"
+#include "json/writer.h"
 
 namespace tidemark::json {
 namespace {
@@ -16,109 +16,6 @@ std::string text_of(Node node) {
   std::string out;
   for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[bits >> shift & 0xf];
   return out;
-}
-
-/// JSON, written member by member. What was no text is kept until the end.
-class Writer {
- public:
-  void open(char bracket) {
-    separate();
-    out_ += bracket;
-    first_ = true;
-  }
-  void close(char bracket) {
-    out_ += bracket;
-    first_ = false;
-  }
-  void name(std::string_view name) {
-    text(name);
-    out_ += ':';
-    first_ = true;
-  }
-  void text(std::string_view text) {
-    separate();
-    if (!is_text(text) && fault_.empty()) fault_ = "a name or label is not UTF-8";
-    append_quoted(out_, text);
-  }
-  /// What is JSON already.
-  void raw(std::string_view json) {
-    separate();
-    out_ += json;
-  }
-  void number(std::int64_t number) { raw(std::to_string(number)); }
-
-  void member(std::string_view called, std::string_view is) {
-    name(called);
-    text(is);
-  }
-  void member(std::string_view called, const std::optional<std::string>& is) {
-    if (is) member(called, std::string_view(*is));
-  }
-  void member(std::string_view called, std::int64_t is) {
-    name(called);
-    number(is);
-  }
-  /// Said only where it is true.
-  void flag(std::string_view called, bool is) {
-    if (!is) return;
-    name(called);
-    raw("true");
-  }
-  void texts(std::string_view called, const std::vector<std::string>& list) {
-    if (list.empty()) return;
-    name(called);
-    open('[');
-    for (const std::string& each : list) text(each);
-    close(']');
-  }
-
-  [[nodiscard]] Outcome<std::string> take() && {
-    if (!fault_.empty()) return Error{Errc::bad_input, std::move(fault_)};
-    return std::move(out_);
-  }
-
- private:
-  void separate() {
-    if (!first_) out_ += ',';
-    first_ = false;
-  }
-
-  std::string out_;
-  std::string fault_;
-  bool first_ = true;
-};
-
-void put_key(Writer& out, const RecordKey& key) {
-  out.member("table", std::string_view(key.table));
-  out.member("id", std::string_view(key.id));
-}
-
-void put_row(Writer& out, const Row& row) {
-  out.name("row");
-  out.open('{');
-  for (const auto& [field, value] : row) {
-    out.name(field);
-    out.raw(value);
-  }
-  out.close('}');
-}
-
-void put_change(Writer& out, const Change& change) {
-  out.open('{');
-  put_key(out, change);
-  out.member("stamp", std::string_view(change.stamp.text()));
-  out.flag("deleted", change.deleted);
-  out.flag("patch", change.patch);
-  out.flag("create", change.create);
-  if (!change.deleted) put_row(out, change.row);
-  if (!change.fields.empty()) {
-    out.name("fields");
-    out.open('{');
-    for (const auto& [field, at] : change.fields) out.member(field, std::string_view(at.text()));
-    out.close('}');
-  }
-  out.member("offer", change.offer);
-  out.close('}');
 }
 
 /// The members of a push, in an object that is open.

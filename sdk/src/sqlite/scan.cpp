@@ -75,7 +75,7 @@ ScanPage scanned(Database& db, Tables& tables, const std::string& name, std::siz
     db.fail({Errc::bad_input, "no page of " + name + " ended there"});
     return page;
   }
-  parameters->push_back(static_cast<std::int64_t>(limit));
+  parameters->emplace_back(static_cast<std::int64_t>(limit));
   const auto found = db.all(after ? table.texts.next : table.texts.first, *parameters);
   for (const Values& row : found) {
     const Value key = key_of(key_parts(table, row));

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { codeLinesOf, linesOf, paths } from '../files.mjs';
 
 /** Headers of what a native app adds to the core: these have hands. */
-const shells = /\/(client|report|sqlite_store|http_transport|tidemark_c)\.h$/;
+const shells = /\/(client|report|sqlite_store|http_transport)\.h$/;
 const isCore = (path) =>
   /^sdk\/(src\/core|include\/tidemark)\/[^/]+\.(h|cpp)$/.test(path) && !shells.test(path);
 const core = paths.filter(isCore);
