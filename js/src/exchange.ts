@@ -159,6 +159,8 @@ export class Exchange {
     const read = commit.after === undefined ? 0 : this.#pull.seq;
     commit.seq = Math.max(pushed, read);
     const held = this.batch.changes.filter((_, i) => isHeld(this.#push?.results[i]));
+    // Every backup holds what is up to `safe`: the store would not keep it.
+    if (!commit.reset && commit.seq <= (commit.safe ?? 0)) return;
     const seen = [...held, ...(commit.records ?? []), ...commit.changes];
     const journal = seen.filter(({ absent }) => !absent).map(headOf);
     if (journal.length > 0) commit.journal = journal;
@@ -202,13 +204,16 @@ export class Exchange {
 
   #accepted(): StampText | null {
     const held = this.batch.changes.filter((_, i) => isHeld(this.#push?.results[i]));
-    const shown = [...this.#records, ...(this.#pull?.changes ?? [])].filter((it) => !it.absent);
-    let greatest: StampText | null = null;
-    for (const change of [...held, ...shown]) {
-      for (const stamp of stampsOf(change))
-        if (greatest === null || stamp > greatest) greatest = stamp;
-    }
-    return greatest;
+    let greatest: StampText = '';
+    for (const shown of [held, this.#records, this.#pull?.changes ?? []])
+      for (const change of shown) {
+        if (change.absent) continue;
+        if (change.stamp > greatest) greatest = change.stamp;
+        for (const field in change.fields)
+          if ((change.fields[field] as StampText) > greatest)
+            greatest = change.fields[field] as StampText;
+      }
+    return greatest === '' ? null : greatest;
   }
 }
 

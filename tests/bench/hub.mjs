@@ -37,7 +37,7 @@ class Scope {
     while (to < this.changes.length && to - from < limit && bytes < pageBytesMax)
       bytes += this.changes[to++].length;
     const more = to < this.changes.length;
-    const rest = { cursor: `e:${to}`, more, fence: 0, hub: 'bench', seq: to, safe: 0 };
+    const rest = { cursor: `e:${to}`, more, fence: 0, hub: 'bench', seq: to, safe: this.rows.length };
     const serverTime = Date.now();
     const tail = JSON.stringify({ ...rest, serverTime }).slice(1);
     return `{"changes":[${this.changes.slice(from, to)}],${tail}`;
@@ -63,7 +63,9 @@ export function handlersOf(sizes) {
     const add = (path, answer) => {
       handlers[`/${size}/${path}`] = (request, response) => {
         const query = new URL(request.url, 'http://localhost').searchParams;
-        response.writeHead(200, { 'content-type': 'application/json' }).end(answer(query));
+        const body = Buffer.from(answer(query));
+        const headers = { 'content-type': 'application/json', 'content-length': body.length };
+        response.writeHead(200, headers).end(body);
       };
     };
     add('sync/pull', (query) => scope.page(query.get('cursor'), Number(query.get('limit'))));

@@ -103,12 +103,13 @@ function distinct(
   place: string,
   check: (value: unknown, place: string) => Change,
 ): Change[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   return list(value, place, (each, at) => {
     const checked = check(each, at);
-    const record = JSON.stringify([checked.table, checked.id]);
-    if (seen.has(record)) fail(at, 'the only one of its record');
-    seen.add(record);
+    const { table, id } = checked;
+    const ids = seen.get(table) ?? new Set();
+    if (ids.has(id)) fail(at, 'the only one of its record');
+    seen.set(table, ids.add(id));
     return checked;
   });
 }

@@ -9,8 +9,6 @@ export type Affinity = 'integer' | 'text' | 'none' | 'real' | 'numeric';
 
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const numeric = /^\s*[+-]?(\d|\.\d|inf|0x)/i;
-/** What is bound for a text must come back as it is: no NUL, no half of a surrogate pair. */
-const broken = /[\0\ud800-\udfff]/;
 
 /** What to store for a value in tagged form, and whether that alone says which value it was. */
 export interface Stored {
@@ -50,9 +48,9 @@ function ofObject(value: unknown, affinity: Affinity): Stored {
   return { value: isText ? value.toISOString() : value.getTime(), exact: false };
 }
 
-/** Whether some library gives another text back. */
+/** Whether some library gives another text back: it has a NUL, or half of a surrogate pair. */
 export function isBroken(text: string): boolean {
-  return broken.test(text) && (text.includes('\0') || !isWellFormed(text));
+  return text.includes('\0') || !isWellFormed(text);
 }
 
 function isExactText(text: string, affinity: Affinity): boolean {
@@ -60,14 +58,9 @@ function isExactText(text: string, affinity: Affinity): boolean {
   return affinity === 'text' || affinity === 'none' || !numeric.test(text);
 }
 
-function isWellFormed(text: string): boolean {
-  try {
-    encodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Newer engines know it of most texts without a look at them. */
+const { isWellFormed: native } = String.prototype as { isWellFormed?: () => boolean };
+const isWellFormed = (text: string) => native?.call(text) ?? !/\p{Surrogate}/u.test(text);
 
 function isExactNumber(value: number, affinity: Affinity): boolean {
   if (affinity === 'text') return false;

@@ -28,6 +28,7 @@ const isBlob = (part: unknown): part is { blob: string } =>
 /** The values of the key's columns; throws `key_unsupported` for an id of another shape. */
 export function partsOf(id: IdText, columns: number): SqlValue[] {
   const key = decodeKey(id);
+  if (columns === 1 && typeof key === 'string') return [key];
   const parts = columns === 1 ? [key] : key;
   if (!Array.isArray(parts) || parts.length !== columns)
     throw new TidemarkError('key_unsupported', `${id} is not a key of ${columns} columns`);

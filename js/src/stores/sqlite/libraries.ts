@@ -78,12 +78,12 @@ class Prepared<S> {
  * numbered parameter for one whose name is its number.
  */
 function given(parameters: readonly SqlValue[], numbered: boolean): unknown[] {
-  const values = parameters.map((value) => (Number.isSafeInteger(value) ? whole(value) : value));
+  const values: unknown[] = [];
+  for (const value of parameters)
+    values.push(typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
   if (!numbered || values.length === 0) return values;
   return [Object.fromEntries(values.map((value, i) => [i + 1, value]))];
 }
-
-const whole = (value: SqlValue) => BigInt(value as number);
 
 // They read all integers as bigints, or none.
 function plain(value: unknown): SqlValue {
