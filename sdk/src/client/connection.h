@@ -97,7 +97,7 @@ class Client::Connection final : public std::enable_shared_from_this<Client::Con
   void unlead();
 
   std::shared_ptr<client::Waiter> ask_to_sync();
-  void settle();
+  bool settle();
   void publish();
   [[nodiscard]] ClientStatus make_status() const;
   [[nodiscard]] std::optional<Error> refusal();

@@ -34,9 +34,9 @@ void Client::Connection::await(Lock& lock, const Wish& done, std::optional<Insta
 bool Client::Connection::work(Lock& lock, const Wish& over) {
   driver_ = std::this_thread::get_id();
   bool worked = false;
-  while (!over() && exclusive_ == 0 && step(lock)) {
+  while (!over() && exclusive_ == 0) {
+    if (!step(lock) && !settle()) break;
     worked = true;
-    settle();
     keep_history(lock);
     if (notices_.is_waiting()) break;
   }
@@ -48,7 +48,7 @@ bool Client::Connection::work(Lock& lock, const Wish& over) {
 }
 
 bool Client::Connection::step(Lock& lock) {
-  if (pump_.is_led_away()) led_away();
+  if (begun_ && pump_.is_led_away()) led_away();
   if (verify_ && verify_->is_ready()) return verify_step(lock);
   if (!begun_) return lead_step(lock);
   if (pump_.step(lock)) return true;
@@ -161,8 +161,8 @@ Outcome<Done> Client::Connection::exclusively(
   return done;
 }
 
-void Client::Connection::settle() {
-  if (begun_) waiters_.settle(pump_.engine().status(), pump_.exchanges());
+bool Client::Connection::settle() {
+  return begun_ && waiters_.settle(pump_.engine().status(), pump_.exchanges());
 }
 
 }  // namespace tidemark

@@ -93,9 +93,13 @@ bool Client::Connection::lead_step(Lock& lock) {
   return true;
 }
 
+// The first time it is taken back at once: the other one may have been a single command. Where both
+// go on, they make room for each other.
 void Client::Connection::led_away() {
   unlead();
-  lead_later({Errc::unavailable, "another program syncs this database"});
+  if (lead_attempts_++ > 0)
+    return lead_later({Errc::unavailable, "another program syncs this database"});
+  lead_at_ = std::nullopt;
 }
 
 void Client::Connection::lead_later(const Error& error) {

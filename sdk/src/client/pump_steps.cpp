@@ -9,6 +9,8 @@ namespace tidemark::client {
 
 void Pump::perform(Lock& lock, const LoadOutbox& step) {
   ++exchanges_.begun;
+  // The engine says so once it is asked again, and that is after the request.
+  context_.listener.on_status();
   lock.unlock();
   auto outbox =
       context_.ports.with_store([&](Store& store) { return store.read_outbox(step.writes_max); });

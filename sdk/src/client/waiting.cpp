@@ -18,8 +18,10 @@ std::optional<Outcome<Done>> end_of(const Status& status, bool over,
     case Phase::idle:
       return over && status.pending == 0 ? End(Done{}) : std::nullopt;
     case Phase::waiting:
-    case Phase::stalled:
       return over ? failure() : std::nullopt;
+    case Phase::stalled:
+      // One that went well may have left something: only the next then shows that it moves.
+      return over && detail ? failure() : std::nullopt;
     case Phase::needs_auth:
     case Phase::outdated:
     case Phase::wrong_account:
@@ -45,15 +47,15 @@ std::shared_ptr<Waiter> Waiters::add(const Exchanges& exchanges) {
   return waiter;
 }
 
-void Waiters::settle(const Status& status, const Exchanges& exchanges) {
-  std::erase_if(waiters_, [&](const std::shared_ptr<Waiter>& waiter) {
-    if (waiter.use_count() == 1) return true;  // nobody waits any more
-    // Of one that is stalled the phase does not say whether an exchange is under way.
-    const bool is_stalled = status.phase == Phase::stalled;
-    const std::uint64_t last = is_stalled ? exchanges.ended : exchanges.begun;
-    waiter->end = end_of(status, last > waiter->begun, exchanges.last_error);
-    return waiter->end.has_value();
-  });
+bool Waiters::settle(const Status& status, const Exchanges& exchanges) {
+  return 0 < std::erase_if(waiters_, [&](const std::shared_ptr<Waiter>& waiter) {
+           if (waiter.use_count() == 1) return true;  // nobody waits any more
+           // Of one that is stalled the phase does not say whether an exchange is under way.
+           const bool is_stalled = status.phase == Phase::stalled;
+           const std::uint64_t last = is_stalled ? exchanges.ended : exchanges.begun;
+           waiter->end = end_of(status, last > waiter->begun, exchanges.last_error);
+           return waiter->end.has_value();
+         });
 }
 
 void Waiters::fail(const Error& error) {

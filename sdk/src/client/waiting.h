@@ -28,8 +28,8 @@ struct Waiter {
 class Waiters {
  public:
   [[nodiscard]] std::shared_ptr<Waiter> add(const Exchanges& exchanges);
-  /// Ends the waiting of those whose exchange is over, one way or the other.
-  void settle(const Status& status, const Exchanges& exchanges);
+  /// Ends the waiting of those whose exchange is over, one way or the other. False: of none.
+  bool settle(const Status& status, const Exchanges& exchanges);
   void fail(const Error& error);
 
  private:
