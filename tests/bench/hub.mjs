@@ -37,7 +37,14 @@ class Scope {
     while (to < this.changes.length && to - from < limit && bytes < pageBytesMax)
       bytes += this.changes[to++].length;
     const more = to < this.changes.length;
-    const rest = { cursor: `e:${to}`, more, fence: 0, hub: 'bench', seq: to, safe: this.rows.length };
+    const rest = {
+      cursor: `e:${to}`,
+      more,
+      fence: 0,
+      hub: 'bench',
+      seq: to,
+      safe: this.rows.length,
+    };
     const serverTime = Date.now();
     const tail = JSON.stringify({ ...rest, serverTime }).slice(1);
     return `{"changes":[${this.changes.slice(from, to)}],${tail}`;

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { open } from '../../../js/src/sqlite.js';
 import type { Sync } from '../../../js/src/types.js';
+import { synced, transport } from '../synced.js';
 import { schema } from '../todos.mjs';
 
 /** Milliseconds of this process's CPU, and on the clock. */
@@ -59,19 +60,9 @@ export async function startHub(script: string, sizes: readonly number[]) {
 
 /** Resolves when all that the hub has is here. */
 export async function connect(db: DatabaseSync, url: string): Promise<Sync> {
-  const transport = { paths: { live: null, full: null } };
   const sync = await open({ db, url, tables: ['todos'], transport });
   await synced(sync);
   return sync;
-}
-
-function synced({ status }: Sync): Promise<void> {
-  return new Promise((resolve, reject) => {
-    status.subscribe(({ lastSyncedAt, error }) => {
-      if (lastSyncedAt !== null) resolve();
-      if (error !== null) reject(new Error(error.message));
-    });
-  });
 }
 
 export function countTodos(db: DatabaseSync): number {
