@@ -428,10 +428,9 @@ rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR
   FROM uniques),
 stamps (time) AS (VALUES (
   '(SELECT max((CAST((julianday(''now'') - 2440587.5) * 86400000 AS INTEGER) << 16) + ahead, '
-  || '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log)) + 1) '
-  || 'FROM tidemark_clock WHERE one = 1)')),
+  || 'time + 1) FROM tidemark_log, tidemark_clock WHERE one = 1 ORDER BY entry DESC LIMIT 1)')),
 notes (time) AS (VALUES (
-  '(SELECT time FROM tidemark_log WHERE entry = (SELECT max(entry) FROM tidemark_log))')),
+  '(SELECT time FROM tidemark_log ORDER BY entry DESC LIMIT 1)')),
 made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
     CASE counted WHEN 1 THEN 'lower(hex(randomblob(8)))' ELSE 'NULL' END AS born,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
