@@ -19,6 +19,12 @@ const needs = {
       'cmake',
       'ninja-build',
       'clang-19',
+      'libclang-rt-19-dev',
+      'libc++-19-dev',
+      'libc++abi-19-dev',
+      'make',
+      'pkg-config',
+      'python3',
       'librapidcheck-dev',
       'nlohmann-json3-dev',
       'libcurl4-openssl-dev',
@@ -26,8 +32,8 @@ const needs = {
       'libsqlite3-dev',
       'libcli11-dev',
     ],
-    commands: ['g++', 'cmake', 'ninja', 'clang++-19'],
-    note: 'C++ compilers, CMake >= 3.25, Ninja, RapidCheck, nlohmann/json, libcurl, zlib, SQLite, CLI11',
+    commands: ['g++', 'cmake', 'ninja', 'clang++-19', 'make', 'pkg-config', 'python3'],
+    note: 'C++ compilers with libc++, make, CMake >= 3.25, Ninja, pkg-config, Python 3, RapidCheck, nlohmann/json, libcurl, zlib, SQLite, CLI11',
   },
   fuzz: {
     // The runtime has libFuzzer and the sanitizers, llvm-19 the symbols in their reports.
@@ -57,6 +63,7 @@ const needs = {
   sqlite: { packages: ['sqlite3'], commands: ['sqlite3'], note: "SQLite's shell" },
   node22: { packages: [], commands: ['npm'], note: 'npm' },
   browser: { packages: ['chromium'], commands: ['chromium'], note: 'Chromium' },
+  docs: { packages: ['doxygen'], commands: ['doxygen'], note: 'Doxygen' },
   format: { packages: ['clang-format-19'], commands: ['clang-format-19'], note: 'clang-format 19' },
 };
 /** What Debian 13's Emscripten runs with. */
