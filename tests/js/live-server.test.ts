@@ -4,6 +4,7 @@ import { WebSocket } from 'undici';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type ServerSocket, WebSocketServer } from 'ws';
 import { FetchTransport } from '../../js/src/transports/fetch.js';
+import { portOf } from './support/server.js';
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
 
@@ -31,7 +32,7 @@ async function serveLive(): Promise<{ url: string; connections: Connection[] }> 
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${server.address().port}/sync`, connections };
+  return { url: `http://127.0.0.1:${portOf(server)}/sync`, connections };
 }
 
 const openTo = (transport: FetchTransport) => {

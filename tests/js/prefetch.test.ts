@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { PrefetchTransport } from '../../js/src/transports/prefetch.js';
 import type { CallOptions, Transport } from '../../js/src/transports/transport.js';
-import type { PullReply, PullRequest } from '../../js/src/wire.js';
+import type { FullReply, PullReply, PullRequest } from '../../js/src/wire.js';
 import { fullReply, pullReply } from './support/replies.js';
 
 /** A hub of three pages; `asked` is what it was asked for. */
@@ -26,7 +26,7 @@ function hub(fail: (cursor: string | null) => boolean = () => false) {
         serverTime: 5,
       };
     },
-    full: async () => fullReply(),
+    full: async () => fullReply() as FullReply,
     live: () => null,
   };
   return { transport: new PrefetchTransport(below), asked, signals };

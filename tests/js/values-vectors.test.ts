@@ -2,7 +2,7 @@
 // (tests/native/json/values.cpp).
 import { describe, expect, test } from 'vitest';
 import { canonicalText, checkValue, decodeKey, encodeKey } from '../../js/src/values.js';
-import vectors from '../vectors/values.json';
+import vectors from '../vectors/values.json' with { type: 'json' };
 import { errorOf } from './support/errors.js';
 
 describe('the vectors of values', () => {

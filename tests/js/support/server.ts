@@ -1,12 +1,19 @@
 // An HTTP server on this machine whose answers a test writes, and what it was asked.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface Asked {
   method: string;
   path: string;
   query: URLSearchParams;
-  headers: Record<string, string | undefined>;
+  headers: IncomingHttpHeaders;
   body: Uint8Array;
 }
 
@@ -22,8 +29,8 @@ export async function serve(answer: Answer): Promise<TestServer> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
-      const { pathname, searchParams } = new URL(request.url, 'http://x');
-      const { method, headers } = request;
+      const { method = '', url = '', headers } = request;
+      const { pathname, searchParams } = new URL(url, 'http://x');
       const each = { method, path: pathname, query: searchParams, headers, body };
       asked.push(each);
       answer(each, response);
@@ -34,7 +41,11 @@ export async function serve(answer: Answer): Promise<TestServer> {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${server.address().port}`, asked };
+  return { url: `http://127.0.0.1:${portOf(server)}`, asked };
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 async function read(request: IncomingMessage): Promise<Uint8Array> {
