@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "tidemark/result.h"
 #include "tidemark/stamp.h"
 
 namespace tidemark {
@@ -38,6 +37,8 @@ struct ChangeHead : RecordKey {
   FieldStamps fields;
   /// The fields of a patch.
   std::vector<std::string> names;
+  /// As in a change.
+  std::optional<std::string> born = {};
 };
 
 struct Change : RecordKey {
@@ -52,14 +53,17 @@ struct Change : RecordKey {
   FieldStamps fields;
   /// On push: offered again after a hub was restored; the cursor at which it was known.
   std::optional<std::string> offer;
+  /// What the creation of a record under a counted key drew: it tells the record from another
+  /// device's of the same number.
+  std::optional<std::string> born = {};
 };
 
 /// The text of a field of a patch that was removed.
 inline constexpr std::string_view kAbsent = R"({"$tm:absent":0})";
 
-/// What the hub made of one change.
+/// What the hub made of one change; `deferred`: none, because another of the push collided.
 struct PushResult {
-  enum class Outcome : std::uint8_t { applied, merged, rejected, need_full, clock, clone };
+  enum class Outcome { applied, merged, rejected, need_full, clock, clone, collision, deferred };
   Outcome outcome = Outcome::applied;
   /// merged: the fields that lost.
   std::vector<std::string> lost;
@@ -69,6 +73,8 @@ struct PushResult {
   bool retryable = false;
   /// clock: of the node that is too late the hub takes stamps up to here.
   std::optional<WallMs> until;
+  /// collision: the greatest number that a record of the table has or had.
+  std::optional<std::int64_t> past;
 };
 
 struct PullRequest {

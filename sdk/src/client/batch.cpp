@@ -122,6 +122,7 @@ Changes NumberedOutbox::changes(const Batch& planned) const {
     for (const LogWrite& write : writes) {
       if (write.create && !columns.deleted) change.create = true;
       if (write.offer) change.offer = write.offer;
+      if (!change.born) change.born = write.born;
     }
     changes.changes.push_back(std::move(change));
     changes.writes.push_back(std::move(writes));

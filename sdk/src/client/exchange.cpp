@@ -20,8 +20,13 @@ std::vector<Stamp> stamps_of(const Change& change) {
 }
 
 ChangeHead head_of(const Change& change) {
-  ChangeHead head{
-      {change.table, change.id}, change.stamp, change.deleted, change.patch, change.fields, {}};
+  ChangeHead head{{change.table, change.id},
+                  change.stamp,
+                  change.deleted,
+                  change.patch,
+                  change.fields,
+                  {},
+                  change.born};
   if (change.patch)
     for (const auto& [name, value] : change.row) head.names.push_back(name);
   return head;
@@ -34,6 +39,22 @@ PushResult refusal_of(Errc code, bool give_up) {
   result.message = message_of(code);
   result.retryable = !give_up;
   return result;
+}
+
+// Errc::bad_reply where nothing that was sent can have collided: it would be sent for ever.
+Outcome<Done> check_collisions(const std::vector<Change>& changes,
+                               const std::vector<PushResult>& results) {
+  const bool collides = std::any_of(results.begin(), results.end(), [](const PushResult& each) {
+    return each.outcome == Answer::collision;
+  });
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string place = "results[" + std::to_string(i) + "]";
+    if (results[i].outcome == Answer::collision && !changes[i].born)
+      return bad_reply(place + " collides and says not how it was born");
+    if (results[i].outcome == Answer::deferred && !collides)
+      return bad_reply(place + " waits for no other change");
+  }
+  return Done{};
 }
 
 std::uint32_t size_of(const std::vector<Change>& changes) {
@@ -75,7 +96,7 @@ Outcome<Done> Exchange::check(const std::optional<PushReply>& push, const PullRe
   for (std::size_t i = 0; i < batch.changes.size(); ++i)
     if (push->results[i].outcome == Answer::need_full && !batch.changes[i].patch)
       return bad_reply("results[" + std::to_string(i) + "] asks for what was sent");
-  return Done{};
+  return check_collisions(batch.changes, push->results);
 }
 
 Outcome<Done> Exchange::receive(std::optional<PushReply> push, PullReply pull,
@@ -98,6 +119,8 @@ Reply Exchange::summary(WallMs received_at, WallMs server_at) const {
       ++reply.clock_refused;
     else if (result.outcome == Answer::clone)
       ++reply.cloned;
+    else if (result.outcome == Answer::deferred)
+      continue;  // it is sent again at once
     else if (result.outcome == Answer::rejected && result.retryable)
       ++reply.kept;
     else
@@ -187,6 +210,13 @@ void Exchange::acknowledge(std::size_t i, const PushResult& result, StoreCommit&
       each.code = result.code;
       each.message = result.message;
       each.change = i;
+      break;
+    case Answer::collision:
+      each.result = Result::collision;
+      each.past = result.past.value_or(0);
+      break;
+    case Answer::deferred:
+      each.result = Result::deferred;
       break;
     case Answer::clock:
     case Answer::clone:

@@ -11,7 +11,6 @@
 namespace tidemark::json {
 namespace {
 
-constexpr std::int64_t kSafeMax = 9'007'199'254'740'991;
 /// Of a text that is no id, as much as an error quotes.
 constexpr std::size_t kQuotedMax = 80;
 

@@ -13,6 +13,8 @@
 
 namespace tidemark::json {
 
+/// The greatest safe integer: JavaScript tells it from its neighbours.
+inline constexpr std::int64_t kSafeMax = 9'007'199'254'740'991;
 /// Bytes of an id, at most.
 inline constexpr std::size_t kIdBytesMax = 1'024;
 /// Levels of arrays in a key, at most.

@@ -2,6 +2,7 @@
 #include "json/reader.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "json/canonical.h"
 #include "json/keys.h"
@@ -75,6 +76,14 @@ std::int64_t Reader::count(const Place& place) {
   const auto* is = place ? place.value()->as<double>() : nullptr;
   if (is && *is >= 0 && *is < kCountMax) return static_cast<std::int64_t>(*is);
   fail(place, "a number from 0 to 2^48");
+  return 0;
+}
+
+std::int64_t Reader::number(const Place& place) {
+  const auto* is = place ? place.value()->as<double>() : nullptr;
+  if (is && *is >= 0 && *is <= static_cast<double>(kSafeMax) && std::trunc(*is) == *is)
+    return static_cast<std::int64_t>(*is);
+  fail(place, "a whole number");
   return 0;
 }
 

@@ -51,6 +51,8 @@ class Reader {
   std::string text(const Place& place);
   /// A number from 0 to 2^48, without its fraction.
   std::int64_t count(const Place& place);
+  /// A safe integer from 0.
+  std::int64_t number(const Place& place);
   Stamp stamp(const Place& place);
   /// A hash: 16 hexadecimal digits.
   std::uint64_t hash(const Place& place);

@@ -26,11 +26,19 @@ void read_fields(Reader& in, const Place& place, FieldStamps& out) {
     for (const Member& each : *fields) out.emplace(each.name, in.stamp(place.member(each)));
 }
 
+/// What a creation drew: digits as of a hash, kept as they are.
+std::optional<std::string> read_born(Reader& in, const Place& place) {
+  if (!place) return {};
+  in.hash(place);
+  return in.text(place);
+}
+
 void read_rest(Reader& in, const Place& place, Change& out) {
   out.patch = in.flag(place["patch"]);
   out.deleted = in.flag(place["deleted"]);
   if (!out.deleted) out.row = in.row(place["row"], out.patch);
   read_fields(in, place["fields"], out.fields);
+  out.born = read_born(in, place["born"]);
 }
 
 Change read_change(Reader& in, const Place& place) {
@@ -88,6 +96,12 @@ PushResult read_result(Reader& in, const Place& place) {
     out.outcome = need_full;
   } else if (name == "clone") {
     out.outcome = clone;
+  } else if (name == "deferred") {
+    out.outcome = deferred;
+  } else if (name == "collision") {
+    out.outcome = collision;
+    if (const Place past = place["past"]; past && !past.value()->is_null())
+      out.past = in.number(past);
   } else if (name == "clock") {
     out.outcome = clock;
     if (const Place until = place["until"]; until && !until.value()->is_null())

@@ -16,6 +16,7 @@
 
 namespace tidemark {
 
+/// What a store keeps of its exchanges, changed in the transaction that applies a page.
 struct SyncState {
   /// How far the hub was read, and the last cursor before it was given up.
   Cursor cursor;
@@ -34,6 +35,7 @@ struct SyncState {
   bool sweeping = false;
 };
 
+/// The state as a client finds it, and the log that goes with it.
 struct LoadedState : SyncState {
   /// The greatest stamp in the log; none if it is empty.
   std::optional<Stamp> newest;
@@ -43,9 +45,12 @@ struct LoadedState : SyncState {
   std::uint32_t adopted = 0;
 };
 
+/// What the hub made of a write that was sent: what its log entry becomes.
 struct Acknowledgement {
-  /// `later`: stays, behind all that is in the log now.
-  enum class Result : std::uint8_t { sent, need_full, dead, later };
+  /// `later`: stays, behind all that is in the log now. `collision`: another device's record has
+  /// its key: it gets another one, with all that refers to it, and stays pending. `deferred`: it
+  /// was not taken, and stays as if it had not been sent.
+  enum class Result : std::uint8_t { sent, need_full, dead, later, collision, deferred };
   LogWrite write;
   Result result = Result::sent;
   /// With `dead`: why.
@@ -54,6 +59,8 @@ struct Acknowledgement {
   /// The number of the change in `StoreCommit::pushed` that was refused or taken; none where
   /// nothing was left to send.
   std::optional<std::size_t> change;
+  /// With `collision`: the greatest number that a record of the table has or had, if told.
+  std::int64_t past = 0;
 };
 
 /// Instead of a page: everything is to be read again.
@@ -95,6 +102,7 @@ struct StoreCommit {
   std::optional<Reset> reset;
 };
 
+/// What is left to do after a commit, and where reading goes on.
 struct CommitResult {
   std::uint32_t pending = 0;
   std::int64_t counted = 0;
@@ -120,7 +128,9 @@ struct LocalWrite : RecordKey {
   bool patch = false;
 };
 
+/// Rows of a table, page by page.
 struct ScanPage {
+  /// A row, and the id of its record.
   struct Scanned {
     std::string id;
     Row row;

@@ -42,6 +42,8 @@ struct LogWrite : RecordKey {
   bool sent = false;
   /// Known to a hub before it was restored: the cursor at which it was known.
   std::optional<std::string> offer;
+  /// Of a creation under a counted key, and of its offer: what it drew.
+  std::optional<std::string> born = {};
   /// Later writes of its record that the outbox leaves in the log: `columns` has theirs, too.
   std::vector<LogWrite> carries;
 };
