@@ -81,6 +81,34 @@ export const suites = [
     count: counts.ctest,
   },
   {
+    name: 'http',
+    folder: 'tests/native/http',
+    lane: 'cpp',
+    // A program that the suite `native` has built, at the real Worker.
+    need: ['native', 'wasm', 'npm'],
+    built: true,
+    commands: [node('tests/native/http/worker.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'c-api',
+    folder: 'tests/native/c',
+    lane: 'cpp',
+    // Calls the library that the suite `native` has built.
+    need: ['native', 'wasm', 'npm'],
+    built: true,
+    commands: [node('tests/native/c/run.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'docs',
+    folder: 'sdk/docs',
+    lane: 'cpp',
+    need: ['docs'],
+    commands: [node('scripts/docs.mjs')],
+    count: counts.lastLine,
+  },
+  {
     name: 'clang',
     folder: 'sdk',
     lane: 'cpp',
