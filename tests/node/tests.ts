@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { loadJoin } from '../../js/src/core.js';
 import { type ContractTest, runContract, storeContract } from '../../js/src/testing/index.js';
 import { useWasm } from '../../js/src/wasm.js';
@@ -19,7 +20,7 @@ function openFile(): DatabaseSync {
   return db;
 }
 
-useWasm(readFile(wasm));
+useWasm(readFile(pathToFileURL(wasm)));
 const suites: Record<string, ContractTest[]> = {
   'contract on node:sqlite': storeContract(openSqliteStore(openFile), await loadJoin()),
   'files in Node': fileTests(freshPath),

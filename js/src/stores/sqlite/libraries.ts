@@ -36,7 +36,7 @@ interface NodeStatement {
   setReadBigInts(on: boolean): void;
   /** Of later versions. */
   setReturnArrays?(on: boolean): void;
-  all(...parameters: unknown[]): unknown[][];
+  all(...parameters: unknown[]): unknown[];
 }
 
 export type SqliteHandle = WasmDatabase | BetterDatabase | NodeDatabase | SqliteDatabase;
@@ -139,7 +139,7 @@ class Node implements SqliteDatabase {
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
     const { statement, numbered } = this.#prepared.get(sql);
     const values = given(parameters, numbered);
-    return statement.all(...values).map((row) => row.map(plain));
+    return (statement.all(...values) as unknown[][]).map((row) => row.map(plain));
   }
 
   exec(sql: string): void {
