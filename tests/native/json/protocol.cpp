@@ -116,5 +116,5 @@ TEST_CASE("protocol: the golden requests are written") {
     CHECK(Json::parse(*text) == body);
     ++written;
   }
-  CHECK(written == 7);
+  CHECK(written == 11);
 }

@@ -59,6 +59,8 @@ TEST_CASE("request: a full says all there is to say") {
   patch.patch = true;
   patch.row = {{"done", "1"}, {"gone", std::string(kAbsent)}};
   gone.deleted = true;
+  whole.born = "a1b2c3d4e5f60708";
+  gone.born = "0000000000000001";
   full.changes = {whole, patch, gone};
   const std::string body = *json::full_body(full);
   CHECK(body.find(R"("\ud800":1e+21)") != body.npos);
@@ -69,9 +71,9 @@ TEST_CASE("request: a full says all there is to say") {
     "cursor":"e:1","hub":"h","turn":"00000000000000a1",
     "after":["00000000000000a0","00000000000000a2"],"changes":[
     {"table":"todos","id":"\"k1\"","stamp":"S","create":true,"row":{"title":"M\nilk"},
-     "fields":{"title":"S"},"offer":"e:0"},
+     "fields":{"title":"S"},"born":"a1b2c3d4e5f60708","offer":"e:0"},
     {"table":"todos","id":"7","stamp":"S","patch":true,"row":{"done":1,"gone":{"$tm:absent":0}}},
-    {"table":"todos","id":"[\"h\",3]","stamp":"S","deleted":true}],
+    {"table":"todos","id":"[\"h\",3]","stamp":"S","deleted":true,"born":"0000000000000001"}],
     "pull":{"limit":10,"tables":["todos","a,b"],"own":true,"known":"e:0"},
     "records":[{"table":"todos","id":"\"k\\\"2\""},{"table":"t","id":"7"}]})");
   std::string text = wanted.dump();
