@@ -129,6 +129,42 @@ TEST_CASE("reply: a code that only a later version has is bad_request") {
   CHECK((!push->results[2].until && !push->results[3].until));
 }
 
+TEST_CASE("reply: a key may be another record's, and the answer say past which number is room") {
+  const auto push = [](const Json& results) {
+    return json::read_push(with(push_reply(), "/results", results).dump(), results.size());
+  };
+  const Json collision = {{"outcome", "collision"}};
+  const auto past = [&](const Json& is) { return with(collision, "/past", is); };
+  const auto reply =
+      push({past(9007199254740991), {{"outcome", "deferred"}}, collision, past(nullptr), past(0)});
+  REQUIRE(reply.ok());
+  using Answer = PushResult::Outcome;
+  const auto& results = reply->results;
+  CHECK((results[0].outcome == Answer::collision && results[0].past == 9007199254740991));
+  CHECK(results[1].outcome == Answer::deferred);
+  for (const std::size_t i : {2u, 3u})
+    CHECK((results[i].outcome == Answer::collision && !results[i].past));
+  CHECK(results[4].past == 0);
+  for (const Json& is : {Json("7"), Json(1.5), Json(-1), Json(9007199254740992), Json(true)})
+    check_refused(push(Json::array({past(is)})), "results[0].past is not a whole number");
+}
+
+TEST_CASE("reply: a change may say how its record was born, in that form") {
+  Json reply = pull_reply();
+  for (auto& each : reply["changes"]) each["born"] = "a1b2c3d4e5f60708";
+  const auto pull = json::read_pull(reply.dump());
+  REQUIRE(pull.ok());
+  for (const Change& each : pull->changes) CHECK(each.born == "a1b2c3d4e5f60708");
+  CHECK(!json::read_pull(pull_reply().dump())->changes[0].born);
+  const Json records = Json::array({reply["changes"][2]});
+  const auto full = json::read_full(with(full_reply(), "/records", records).dump(), 5);
+  REQUIRE((full.ok() && full->records));
+  CHECK((*full->records)[0].born == "a1b2c3d4e5f60708");
+  for (const Json& born : {Json(1), Json(nullptr), Json("A1B2C3D4E5F60708"), Json("a1")})
+    check_refused(json::read_pull(with(reply, "/changes/0/born", born).dump()),
+                  "changes[0].born is not");
+}
+
 TEST_CASE("reply: fields and tables may have any name") {
   const std::string text = R"({"changes":[{"table":"\ud800","id":"\"\\udfff\"","stamp":")" +
                            std::string(kStampA) +
