@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { secondsSince } from '../../scripts/lib/run.mjs';
 import { cmakeFindPackage, cmakeSubdirectory } from './cases/cmake.mjs';
 import {
+  nativeC,
   nativeFindPackage,
   nativeLeftOut,
   nativePkgConfig,
@@ -30,7 +31,8 @@ const cases = {
   'CMake: add_subdirectory, the core alone': cmakeSubdirectory,
   'native: an app with SQLite and HTTP by find_package, GCC and Clang': nativeFindPackage,
   'native: the same by add_subdirectory, Clang and libc++': nativeSubdirectory,
-  'native: the same by pkg-config, without exceptions, and the C API': nativePkgConfig,
+  'native: the same by pkg-config, without exceptions': nativePkgConfig,
+  'native: a C app by find_package and by pkg-config': nativeC,
   'native: what it was built with is nowhere to be seen': nativePrivate,
   'native: a part is left out, or asked for': nativeLeftOut,
 };

@@ -57,13 +57,22 @@ export async function nativePkgConfig(context) {
   const app = copyProject('native', context);
   await run('make', ['-C', app, 'CXX=g++'], { env });
   await check(join(app, 'consumer'), context);
+}
 
-  const cApp = copyProject('c_api', context);
-  cpSync(inRoot('tests/native/c/smoke.c'), join(cApp, 'smoke.c'));
-  await run('make', ['-C', cApp], { env });
-  const { code, output } = await attempt(join(cApp, 'consumer'), ['no-such.db', 'http://[::1]:1']);
-  assert.equal(code, 1);
-  assert.match(output, /^open: storage_unavailable, /);
+/** A C app by either way: `tidemark`, and nothing else. */
+export async function nativeC(context) {
+  const prefix = await installed(context);
+  const project = copyProject('c_api', context);
+  cpSync(inRoot('tests/native/c/smoke.c'), join(project, 'smoke.c'));
+  const build = join(project, 'build');
+  await configureAndBuild(project, build, { CMAKE_PREFIX_PATH: prefix });
+  await run('make', ['-C', project], { env: { PKG_CONFIG_PATH: join(prefix, 'lib/pkgconfig') } });
+  for (const folder of [build, project]) {
+    const args = ['no-such.db', 'http://127.0.0.1:1'];
+    const { code, output } = await attempt(join(folder, 'consumer'), args);
+    assert.equal(code, 1);
+    assert.match(output, /^open: storage_unavailable, /);
+  }
 }
 
 /** What the package was built with, and nobody who uses it needs. */
