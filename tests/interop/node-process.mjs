@@ -35,15 +35,15 @@ export class NodeDevice {
     this.child.stderr.on('data', (data) => {
       this.complaints += data;
     });
+    this.died = once(this.child, 'exit').then(() => {
+      throw new Error(`the Node process died: ${this.complaints}`);
+    });
+    this.died.catch(() => {});
     await this.#answer();
   }
 
   async #answer() {
-    const died = once(this.child, 'exit').then(() => {
-      throw new Error(`the Node process died: ${this.complaints}`);
-    });
-    died.catch(() => {});
-    const [{ result, error }] = await Promise.race([once(this.child, 'message'), died]);
+    const [{ result, error }] = await Promise.race([once(this.child, 'message'), this.died]);
     if (error !== undefined) throw new Error(error);
     return result;
   }

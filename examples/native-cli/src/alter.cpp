@@ -24,7 +24,6 @@ Outcome<Done> run(sqlite3* connection, const std::string& sql) {
     return Error{Errc::bad_input, "the SQL ends the transaction that it runs in"};
   if ((code & 0xff) == SQLITE_ERROR) return Error{Errc::bad_input, sqlite3_errmsg(connection)};
   return tidemark::sqlite::error_of(connection, code);
-};
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ void Pump::end() {
   engine_.close();
   abort();
   wanted_.close();
+  led_away_ = false;
 }
 
 bool Pump::step(Lock& lock) {

@@ -69,6 +69,22 @@ TEST_CASE("started clients bring each other what several threads write") {
   for (const auto& [id, row] : world.hub.view()) CHECK(std::stoi(row.at("n")) >= 40);
 }
 
+TEST_CASE("a started client leads again where another program took the lead, and goes on") {
+  RealWorld world;
+  Device a(world, quick());
+  a.client().start();
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(testing::memory_store(a.database)->lead({.node = Node{7}}).ok());
+    (void)a.database->put("todos", std::to_string(i), {{"n", "1"}});
+    CHECK(eventually([&] {
+      const ClientStatus status = a.status();
+      return status.pending == 0 && status.phase == Phase::idle &&
+             world.hub.view() == a.database->rows("todos");
+    }));
+  }
+  CHECK(world.hub.view().size() == 3);
+}
+
 TEST_CASE("stop() ends a request that hangs; start() and sync() go on, and nothing is lost") {
   RealWorld world;
   Device a(world, quick());
