@@ -46,10 +46,12 @@ add_library(tidemark_sqlite STATIC
     src/sqlite/local.cpp
     src/sqlite/log.cpp
     src/sqlite/log_settle.cpp
+    src/sqlite/move.cpp
     src/sqlite/open.cpp
     src/sqlite/outbox.cpp
     src/sqlite/page.cpp
     src/sqlite/reading.cpp
+    src/sqlite/renumber.cpp
     src/sqlite/rows.cpp
     src/sqlite/scan.cpp
     src/sqlite/schema.cpp

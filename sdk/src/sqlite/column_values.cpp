@@ -145,6 +145,16 @@ bool is_kept(const Value& part, Affinity affinity) {
   return std::holds_alternative<Blob>(part);
 }
 
+bool is_same_stored(const Value& column, const Value& stored) {
+  if (column == stored) return true;
+  const auto* real = std::get_if<double>(&column);
+  if (real == nullptr || *real == 0) return false;
+  if (const auto* words = std::get_if<std::string>(&stored)) return from_column(column) == *words;
+  const auto* whole = std::get_if<std::int64_t>(&stored);
+  const bool fits = *real >= -0x1p63 && *real < 0x1p63;
+  return whole && fits && std::trunc(*real) == *real && static_cast<std::int64_t>(*real) == *whole;
+}
+
 std::string from_column(const Value& value) {
   if (const auto* words = std::get_if<std::string>(&value)) return json::quoted(utf8_of(*words));
   if (const auto* bytes = std::get_if<Blob>(&value))

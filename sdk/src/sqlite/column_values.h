@@ -29,6 +29,10 @@ struct Stored {
 /// Whether a column of this affinity keeps such a part of a key as it is.
 [[nodiscard]] bool is_kept(const Value& part, Affinity affinity);
 
+/// Whether a column holds what was stored. Other libraries may have stored a large number as an
+/// integer or a text.
+[[nodiscard]] bool is_same_stored(const Value& column, const Value& stored);
+
 /// The canonical text of what a column holds.
 [[nodiscard]] std::string from_column(const Value& value);
 /// A text as JSON can say it: what is no UTF-8 is replaced, as JavaScript does when it reads it.

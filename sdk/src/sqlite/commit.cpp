@@ -10,6 +10,7 @@
 #include "sqlite/outbox.h"
 #include "sqlite/page.h"
 #include "sqlite/reading.h"
+#include "sqlite/renumber.h"
 #include "sqlite/sql.h"
 #include "sqlite/stamps.h"
 #include "sqlite/state.h"
@@ -84,7 +85,6 @@ void show_taken(const Committing& on, const Change& change, std::vector<Loss>& l
 
 /// Returns what deletes took with them.
 std::vector<Loss> show_all_taken(const Committing& on, const StoreCommit& commit) {
-  const Unrecorded quiet(on.db, on.triggers);
   std::set<std::size_t> taken;
   std::vector<Loss> losses;
   for (const Acknowledgement& each : commit.acknowledged)
@@ -123,7 +123,6 @@ void mark_shown(const Committing& on, std::span<const Change> changes) {
 }
 
 PageOutcome take_changes(const Committing& on, bool sweeping, const StoreCommit& commit) {
-  const Unrecorded quiet(on.db, on.triggers);
   PageOutcome outcome;
   Pending pending;
   if (count_log(on.db).pending > 0) {
@@ -183,12 +182,16 @@ CommitResult apply_commit(const Committing& on, const StoreCommit& commit, std::
   const bool moved = commit.page && commit.page->after != state.cursor;
   const auto refused = acknowledge(on, commit);
   doubt(db, refused);
-  auto losses = show_all_taken(on, commit);
+  const std::uint32_t unplaced = make_room(on, commit);
+  auto losses = unrecorded(db, on.triggers, commit.acknowledged.size(),
+                           [&] { return show_all_taken(on, commit); });
   take_state(state, commit);
-  const auto outcome = take_changes(on, state.sweeping, commit);
+  const auto outcome = unrecorded(db, on.triggers, commit.changes.size() + commit.records.size(),
+                                  [&] { return take_changes(on, state.sweeping, commit); });
   move(on, state, commit, moved);
   keep_journal(db, state, commit);
   keep_doubts(db, outcome.refused);
+  ask_for_free(db, on.tables);
   db.all(sql::graves_drop);
   db.all(sql::log_unbind);
   if (commit.clock) db.all(sql::log_raise, {time_of(*commit.clock)});
@@ -197,7 +200,7 @@ CommitResult apply_commit(const Committing& on, const StoreCommit& commit, std::
   losses.insert(losses.end(), outcome.losses.begin(), outcome.losses.end());
   result.losses = keep_losses(db, losses);
   result.missing = static_cast<std::uint32_t>(outcome.missing.size());
-  result.refused = static_cast<std::uint32_t>(refused.size() + outcome.refused.size());
+  result.refused = static_cast<std::uint32_t>(refused.size() + outcome.refused.size()) + unplaced;
   return result;
 }
 

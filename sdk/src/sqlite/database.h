@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,6 +65,20 @@ class Database {
   void exec(std::string_view sql);
   /// Runs a statement that a constraint may refuse: gives why, which is no error of the call.
   std::optional<std::string> attempt(std::string_view sql, const Values& parameters);
+
+  /// Runs `work` as a part of the transaction: where a constraint refuses some of it, nothing of it
+  /// has happened; gives why, which is no error of the call.
+  template <typename Work>
+  std::optional<std::string> nested(Work work) {
+    if (!ok()) return std::nullopt;
+    exec("SAVEPOINT tidemark");
+    work();
+    if (error_.code != Errc::constraint) return exec("RELEASE tidemark"), std::nullopt;
+    std::string why = std::move(error_.detail);
+    forget();
+    exec("ROLLBACK TO tidemark; RELEASE tidemark");
+    return why;
+  }
 
   [[nodiscard]] bool ok() const noexcept { return error_.code == Errc::ok; }
   [[nodiscard]] const Error& error() const noexcept { return error_; }

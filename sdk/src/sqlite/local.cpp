@@ -19,15 +19,6 @@ TableRows* synced(Database& db, Tables& tables, const std::string& table) {
   return nullptr;
 }
 
-/// An entry of the log, stamped as a trigger would.
-void log(Database& db, const TableRows& rows, const std::string& id, std::int64_t code,
-         const Value& mask = {}) {
-  const Value time = db.one(sql::log_now);
-  if (const auto key = rows.key(id))
-    db.all(sql::log_add,
-           {last_entry(db) + 1, rows.table().tbl, *key, code, mask, time, {}, {}, {}, {}});
-}
-
 // Fields that have no column have no place, either: they get one.
 Value mask_of(TableRows& rows, const std::vector<std::string>& fields) {
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {
@@ -53,21 +44,33 @@ Row canonical_row(Database& db, const Row& row, const std::string& table) {
   return out;
 }
 
-void apply(Database& db, TableRows& rows, const std::string& id, const stores::Written& written) {
+void apply(Database& db, TableRows& rows, const std::string& id, const stores::Written& written,
+           const std::optional<std::string>& born) {
   const std::int64_t last = last_entry(db);
   const auto done = written.row ? rows.put(id, *written.row) : rows.remove(id);
   if (!done) return db.fail(done.error());
   // Values that a column cannot hold are the same to a trigger.
   db.all(sql::log_remove_after, {last});
   if (!written.row)
-    log(db, rows, id, op::kDeleted);
+    log_write(db, rows, id, op::kDeleted);
+  else if (born)
+    // A creation that was refused is still one: another device's may have taken its key since.
+    log_write(db, rows, id, op::kCreated, *born);
   else if (!written.fields)
-    log(db, rows, id, written.create ? op::kCreated : op::kWhole);
+    log_write(db, rows, id, written.create ? op::kCreated : op::kWhole);
   else
-    log(db, rows, id, op::kChanged, mask_of(rows, *written.fields));
+    log_write(db, rows, id, op::kChanged, mask_of(rows, *written.fields));
 }
 
 }  // namespace
+
+void log_write(Database& db, const TableRows& rows, const std::string& id, std::int64_t code,
+               const Value& mask) {
+  const Value time = db.one(sql::log_now);
+  if (const auto key = rows.key(id))
+    db.all(sql::log_add,
+           {last_entry(db) + 1, rows.table().tbl, *key, code, mask, time, {}, {}, {}, {}});
+}
 
 void write_local(Database& db, Tables& tables, const LocalWrite& change, const DeadLetter* letter) {
   TableRows* rows = synced(db, tables, change.table);
@@ -80,12 +83,13 @@ void write_local(Database& db, Tables& tables, const LocalWrite& change, const D
   if (wanted.row) wanted.row = canonical_row(db, *wanted.row, change.table);
   const auto before = rows->read(change.id);
   const auto written = stores::written_by(wanted, before, rows->table().merge, letter);
-  if (written) apply(db, *rows, change.id, *written);
+  const auto born = letter ? letter->change.born : std::nullopt;
+  if (written) apply(db, *rows, change.id, *written, born);
 }
 
 void write_again(Database& db, Tables& tables, const RecordKey& record) {
   TableRows* rows = synced(db, tables, record.table);
-  if (rows && rows->has(record.id)) log(db, *rows, record.id, op::kCreated);
+  if (rows && rows->has(record.id)) log_write(db, *rows, record.id, op::kCreated);
 }
 
 }  // namespace tidemark::sqlite

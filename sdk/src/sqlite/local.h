@@ -14,6 +14,9 @@ namespace tidemark::sqlite {
 /// Errc::constraint where the database does not let the row in. `letter`: it is retried.
 void write_local(Database& db, Tables& tables, const LocalWrite& change,
                  const DeadLetter* letter = nullptr);
+/// Adds an entry with a stamp of now.
+void log_write(Database& db, const TableRows& rows, const std::string& id, std::int64_t code,
+               const Value& mask = {});
 /// Records a write of the row as it is; of one that is gone, nothing.
 void write_again(Database& db, Tables& tables, const RecordKey& record);
 

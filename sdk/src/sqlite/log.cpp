@@ -78,6 +78,7 @@ class Reader {
     write.create = code == op::kCreated;
     write.sent = code == op::kCreatedAndSent;
     write.offer = maybe_text(row[8]);
+    if (write.create || write.sent || write.offer) write.born = maybe_text(row[4]);
     out.tbl = table.tbl;
     out.key = row[2];
     out.place = is_null(row[6]) ? entry : integer(row[6]);

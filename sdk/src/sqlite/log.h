@@ -70,6 +70,8 @@ struct Count {
 [[nodiscard]] Count count_log(Database& db);
 [[nodiscard]] std::int64_t last_entry(Database& db);
 [[nodiscard]] bool is_pending(Database& db, const TableRows& rows, const std::string& id);
+/// What is behind `entry`, boundaries included.
+void remove_after(Database& db, std::int64_t entry);
 void remove_entries(Database& db, std::span<const std::int64_t> entries);
 /// Makes whole writes of these, at the stamps that they have.
 void make_whole(Database& db, std::span<const LogWrite> writes);

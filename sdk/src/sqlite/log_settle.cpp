@@ -34,6 +34,7 @@ void settle_log(Database& db, Tables& tables) {
   for (const Values& row : noted) settle(db, tables, row);
   // Those that were settled are others now.
   if (!noted.empty()) db.all(sql::log_remove_noted);
+  db.all(sql::log_reused);
   db.all(sql::log_remove_empty);
   db.all(sql::log_bound);
 }
@@ -50,6 +51,8 @@ bool is_pending(Database& db, const TableRows& rows, const std::string& id) {
   const auto key = rows.key(id);
   return key && db.is(sql::log_has, {rows.table().tbl, *key});
 }
+
+void remove_after(Database& db, std::int64_t entry) { db.all(sql::log_remove_after, {entry}); }
 
 void remove_entries(Database& db, std::span<const std::int64_t> entries) {
   if (!entries.empty()) db.all(sql::log_remove, {text_of(entries)});

@@ -10,12 +10,17 @@
 #include "sqlite/outbox.h"
 #include "sqlite/sql.h"
 #include "sqlite/stamps.h"
+#include "sqlite/texts.h"
 #include "store/covered.h"
 #include "store/losses.h"
 #include "store/pending.h"
+#include "store/values.h"
 
 namespace tidemark::sqlite {
 namespace {
+
+/// What a letter says whose record is shown once that is no longer so.
+constexpr const char* kPlaceTaken = "has its place in a unique index";
 
 bool is_nested(std::string_view value) { return value.starts_with('{') || value.starts_with('['); }
 
@@ -34,6 +39,17 @@ Pending pending_of(Database& db, Tables& tables, std::span<const RecordKey> reco
   for (LogWrite& write : writes_of(read_writes_of(db, tables, places)))
     pending[write].push_back(std::move(write));
   return pending;
+}
+
+void ask_for_free(Database& db, Tables& tables) {
+  for (const Values& letter : db.all(sql::letters_saying, {std::string("%") + kPlaceTaken})) {
+    TableRows* rows = rows_of(tables, text(letter[0]));
+    if (rows == nullptr || !rows->is_synced()) continue;
+    const auto row = row_of(text(letter[2]));
+    if (!row) return db.fail(damaged("tidemark_letters"));
+    if (rows->rivals(text(letter[1]), *row).empty())
+      add_reread(db, {text(letter[0]), text(letter[1])});
+  }
 }
 
 void TablePage::apply(std::span<const Change* const> changes, Pending& pending) {
@@ -99,12 +115,16 @@ void TablePage::take_clean(const Change& change) {
     puts_.emplace_back(change.id, change.row);
 }
 
+// One that a unique index refuses contends with its whole row.
 void TablePage::patch(const Change& change) {
   const auto patched = rows_.patch(change.id, change.row);
-  if (const auto error = refusal(patched)) return refuse(change.id, *error);
-  if (!patched || *patched) return;
-  // One that was refused before would not be brought by reading it again.
-  if (!db_.is(sql::letter_refused, {change.table, change.id})) outcome_.missing.push_back(change);
+  if (const auto error = refusal(patched)) {
+    auto before = error->code == Errc::constraint ? rows_.read(change.id) : std::nullopt;
+    if (!before) return refuse(change.id, *error);
+    puts_.emplace_back(change.id, stores::patched_row(*std::move(before), change.row));
+  } else if (patched && !*patched) {
+    outcome_.missing.push_back(change);
+  }
 }
 
 // What one row leaves a unique index may be what another needs.
@@ -143,26 +163,31 @@ void TablePage::contend(const Put& put, const Error& error) {
   const auto& [id, row] = put;
   const auto rivals =
       error.code == Errc::constraint ? rows_.rivals(id, row) : std::vector<std::string>();
-  const bool loses = std::any_of(rivals.begin(), rivals.end(), [&](const std::string& rival) {
-    return json::compare_tagged(rival, id) < 0;
-  });
-  if (rivals.empty() || loses) return refuse(id, error);
+  for (const std::string& rival : rivals)
+    if (json::compare_tagged(rival, id) < 0) return lose(id, rival, row);
+  if (rivals.empty()) return refuse(id, error);
   for (const std::string& rival : rivals) oust(rival, id);
-  if (const auto still = refusal(rows_.put(id, row))) refuse(id, *still);
+  if (const auto still = refusal(put_one(put))) refuse(id, *still);
 }
 
 void TablePage::oust(const std::string& rival, const std::string& winner) {
+  const Row row = rows_.read(rival).value_or(Row{});
+  if (is_pending(db_, rows_, rival)) bury(rival, row);
+  if (const auto error = refusal(rows_.remove(rival))) return refuse(winner, *error);
+  lose(rival, winner, row);
+}
+
+void TablePage::lose(const std::string& id, const std::string& winner, const Row& row) {
+  const auto own = changes_.find(id);
   Change change;
   change.table = rows_.table().name;
-  change.id = rival;
-  change.stamp = changes_[winner]->stamp;
-  change.row = rows_.read(rival).value_or(Row{});
-  if (is_pending(db_, rows_, rival)) bury(rival, change.row);
-  if (const auto error = refusal(rows_.remove(rival))) return refuse(winner, *error);
+  change.id = id;
+  change.stamp = (own == changes_.end() ? changes_.find(winner) : own)->second->stamp;
+  change.row = row;
   outcome_.refused.push_back(change);
-  const Error error{Errc::constraint, change.table + ' ' + rival + ": " + winner +
-                                          " has its place in a unique index"};
-  add_letter(db_, change, refusal_of(error), change.row);
+  const std::string message = change.table + ' ' + id + ": " + winner + ' ' + kPlaceTaken;
+  db_.all(sql::letter_drop_refused, {change.table, id});
+  add_letter(db_, change, refusal_of({Errc::constraint, message}), row);
 }
 
 template <typename T>

@@ -28,6 +28,9 @@ struct PageOutcome {
   std::vector<RecordKey> refused;
 };
 
+/// Has the records read again whose place in a unique index is free.
+void ask_for_free(Database& db, Tables& tables);
+
 /// Pending writes by their record.
 using Pending = std::map<RecordKey, std::vector<LogWrite>>;
 /// What is pending of these records.
@@ -53,6 +56,7 @@ class TablePage {
   Outcome<Done> put_one(const Put& put);
   void contend(const Put& put, const Error& error);
   void oust(const std::string& rival, const std::string& winner);
+  void lose(const std::string& id, const std::string& winner, const Row& row);
   void refuse(const std::string& id, const Error& error);
   /// The page must not wait for the app to choose: gives what refuses a row, fails with the rest.
   template <typename T>

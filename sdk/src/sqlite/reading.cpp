@@ -28,7 +28,7 @@ void put_offers(const Committing& on, std::span<const stores::Offer> offers,
                              rows->table().tbl,
                              *key,
                              code,
-                             {},
+                             value_or_null(offer.born),
                              time_of(columns.registered),
                              node_number(columns.registered.node),
                              {},
@@ -101,11 +101,13 @@ void adopt_rows(const Committing& on, bool create, const std::set<std::int64_t>&
 }
 
 void sweep(const Committing& on, State& state) {
-  const Unrecorded quiet(on.db, on.triggers);
   on.db.all(sql::shown_pending);
   mark_letters(on);
-  for (const auto& [tbl, rows] : on.tables)
-    if (rows.is_synced()) on.db.all(rows.table().texts.sweep);
+  unrecorded(on.db, on.triggers, kManyRows, [&] {
+    for (const auto& [tbl, rows] : on.tables)
+      if (rows.is_synced()) on.db.all(rows.table().texts.sweep);
+    return Done{};
+  });
   on.db.all(sql::shown_clear);
   on.db.all(sql::journal_drop_old, {state.old});
   state.old = 0;

@@ -77,7 +77,7 @@ void TableRows::add_extras(Row& row, const Values& found, const Value& key) {
   for (const Values& extra : db_->all(sql::extras, {table_.tbl, key})) {
     const std::string& name = text(extra[0]);
     const std::size_t i = table_.column(name);
-    if (i < found.size() && found[i] != extra[1]) continue;
+    if (i < found.size() && !is_same_stored(found[i], extra[1])) continue;
     if (text(extra[2]) == kAbsent) {
       row.erase(name);
       continue;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json/canonical.h"
+#include "sqlite/move.h"
 #include "sqlite/reading.h"
 #include "sqlite/sql.h"
 #include "sqlite/stamps.h"
@@ -74,6 +75,13 @@ void name_tables(Database& db, const SyncedTables& tables) {
     const char* mode = merge == MergeMode::record ? "record" : "field";
     db.all(sql::table_add, {name, mode, std::int64_t{counted}});
     names.push_back(name);
+  }
+  // What is created while a table is not synced is told by its number.
+  for (const auto& [tbl, rows] : tables_by_number(db)) {
+    const Table& table = rows.table();
+    const bool ends = std::find(names.begin(), names.end(), table.name) == names.end();
+    if (table.covered && table.counted && ends)
+      db.all(sql::table_known, {tbl, greatest_number(db, tbl)});
   }
   db.all(sql::table_uncover, {text_of(names)});
 }

@@ -20,10 +20,10 @@ namespace tidemark {
 namespace sqlite {
 namespace {
 
-void delete_rows(const Committing& on) {
-  const Unrecorded quiet(on.db, on.triggers);
+Done delete_rows(const Committing& on) {
   for (const auto& [tbl, rows] : on.tables)
     if (rows.exists()) on.db.exec("DELETE FROM " + quoted_name(rows.table().name));
+  return {};
 }
 
 class SqliteStore final : public Store {
@@ -169,7 +169,8 @@ class SqliteStore final : public Store {
       settle_log(db(), tables());
       if (!discard && count_log(db()).pending + count_letters(db()) > 0)
         db().fail({Errc::account_pending, {}});
-      delete_rows(session_.committing());
+      const Committing on = session_.committing();
+      unrecorded(db(), on.triggers, kManyRows, [&] { return delete_rows(on); });
       db().exec(sql::clear);
       return Done{};
     });

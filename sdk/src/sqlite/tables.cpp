@@ -86,6 +86,7 @@ std::vector<Table> read_tables(Database& db) {
     table.name = text(row[1]);
     table.merge = text(row[2]) == "record" ? MergeMode::record : MergeMode::field;
     table.covered = integer(row[3]) == 1;
+    table.counted = integer(row[4]) == 1;
     if (auto fields = strings_of(text(row[5])))
       table.fields = *std::move(fields);
     else

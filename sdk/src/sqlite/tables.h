@@ -35,6 +35,8 @@ struct Table {
   MergeMode merge = MergeMode::field;
   /// Whether it is synced now; it may have writes pending all the same.
   bool covered = false;
+  /// Whether SQLite counts its keys.
+  bool counted = false;
   /// By their places in the masks of the log.
   std::vector<std::string> fields;
   std::vector<Column> columns;

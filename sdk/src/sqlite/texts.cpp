@@ -55,6 +55,7 @@ std::string text_of_head(const stores::JournalHead& head) {
   out.text("stamp", head.stamp.text()).flag("deleted", head.deleted).flag("patch", head.patch);
   if (!head.fields.empty()) out.raw("fields", text_of(head.fields));
   if (!head.names.empty()) out.raw("names", sqlite::text_of(head.names));
+  if (head.born) out.text("born", *head.born);
   return out.take();
 }
 
@@ -67,6 +68,7 @@ std::string text_of(const Change& change) {
   if (!change.deleted) out.raw("row", json::canonical(change.row));
   if (!change.fields.empty()) out.raw("fields", text_of(change.fields));
   if (change.offer) out.text("offer", *change.offer);
+  if (change.born) out.text("born", *change.born);
   return out.take();
 }
 

@@ -98,6 +98,7 @@ stores::JournalHead head_of(Members& in) {
   head.patch = in.flag("patch");
   in.fields(head.fields);
   if (auto names = strings_in(in.find("names"))) head.names = *std::move(names);
+  if (in.find("born")) head.born = in.text("born");
   return head;
 }
 
@@ -114,6 +115,7 @@ std::optional<Change> change_of(std::string_view text) {
     out.row = row_in(in.find("row")).value_or(Row{});
     in.fields(out.fields);
     if (in.find("offer")) out.offer = in.text("offer");
+    if (in.find("born")) out.born = in.text("born");
     return out;
   });
 }

@@ -1,24 +1,26 @@
-// The log and the app's triggers, put back as they were.
+// Triggers, taken away and made again as they were.
 #include "sqlite/unrecorded.h"
 
-#include "sqlite/log.h"
 #include "sqlite/sql.h"
 #include "sqlite/tables.h"
 
 namespace tidemark::sqlite {
 
-Unrecorded::Unrecorded(Database& db, AppTriggers triggers) : db_(db), last_(last_entry(db)) {
-  if (triggers == AppTriggers::all) return;
-  const char* which = triggers == AppTriggers::none ? "all" : "synced";
-  for (const Values& row : db.all(sql::app_triggers, {which})) {
-    db.exec("DROP TRIGGER " + quoted_name(text(row[0])));
-    silent_.push_back(text(row[1]));
-  }
+Silenced::Silenced(Database& db, AppTriggers triggers, bool own) : db_(db) {
+  if (triggers != AppTriggers::all)
+    silence(db.all(sql::app_triggers, {triggers == AppTriggers::none ? "all" : "synced"}));
+  if (own) silence(db.all(sql::own_triggers));
 }
 
-Unrecorded::~Unrecorded() {
+Silenced::~Silenced() {
   for (const std::string& trigger : silent_) db_.exec(trigger);
-  db_.all(sql::log_remove_after, {last_});
+}
+
+void Silenced::silence(const std::vector<Values>& triggers) {
+  for (const Values& row : triggers) {
+    db_.exec("DROP TRIGGER " + quoted_name(text(row[0])));
+    silent_.push_back(text(row[1]));
+  }
 }
 
 }  // namespace tidemark::sqlite

@@ -17,6 +17,7 @@ void carry(LogWrite& write, std::vector<LogWrite> carries) {
     // The change is made of all of them: it creates if one of them does.
     write.create = write.create || each.create;
     write.sent = write.sent || each.sent;
+    if (!write.born) write.born = each.born;
   }
   write.columns = fold_writes(columns);
   write.carries = std::move(carries);

@@ -65,10 +65,12 @@ std::vector<Offer> fold_heads(std::span<const JournalEntry> entries) {
     const Columns columns = columns_of(*head);
     const auto [place, is_new] = places.emplace(*head, offers.size());
     if (is_new) {
-      offers.push_back({*head, columns});
+      offers.push_back({*head, columns, head->born});
       continue;
     }
-    Columns& known = offers[place->second].columns;
+    Offer& offer = offers[place->second];
+    if (head->born) offer.born = head->born;
+    Columns& known = offer.columns;
     known = merge_columns(known, columns, join(known, columns));
   }
   return offers;

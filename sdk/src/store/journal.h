@@ -31,6 +31,8 @@ struct JournalEntry {
 
 struct Offer : RecordKey {
   Columns columns;
+  /// What its creation drew, where a head says so.
+  std::optional<std::string> born = std::nullopt;
 };
 
 /// Sets the cursor; where it is given up, `known` (or else the cursor so far) is what is known of

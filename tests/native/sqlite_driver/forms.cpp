@@ -37,6 +37,7 @@ Json of(const LogWrite& write) {
               {"create", write.create}};
   if (write.sent) out["sent"] = true;
   if (write.offer) out["offer"] = *write.offer;
+  if (write.born) out["born"] = *write.born;
   for (const LogWrite& each : write.carries) out["carries"].push_back(of(each));
   return out;
 }
@@ -55,6 +56,7 @@ Json of(const Change& change) {
   if (!change.deleted) out["row"] = row_form(change.row);
   if (!change.fields.empty()) out["fields"] = of(change.fields);
   if (change.offer) out["offer"] = *change.offer;
+  if (change.born) out["born"] = *change.born;
   return out;
 }
 

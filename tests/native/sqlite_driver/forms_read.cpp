@@ -1,5 +1,8 @@
 // JSON to the port's data. What a test gives is taken as it is: nlohmann/json ends the program
 // where it is none.
+#include <map>
+#include <string>
+
 #include "forms.h"
 
 using namespace tidemark;
@@ -47,12 +50,14 @@ Change change_of(const Json& json) {
   if (json.contains("row")) change.row = row_of(json.at("row"));
   if (json.contains("fields")) change.fields = fields_of(json.at("fields"));
   change.offer = maybe_of<std::string>(json, "offer");
+  change.born = maybe_of<std::string>(json, "born");
   return change;
 }
 
 ChangeHead head_of(const Json& json) {
   const Change change = change_of(json);
-  ChangeHead head{change, change.stamp, change.deleted, change.patch, change.fields, {}};
+  ChangeHead head{change,        change.stamp, change.deleted, change.patch,
+                  change.fields, {},           change.born};
   if (json.contains("names")) head.names = json.at("names").get<std::vector<std::string>>();
   return head;
 }
@@ -66,13 +71,13 @@ std::vector<Change> changes_of(const Json& json, const char* name) {
 
 Acknowledgement acknowledgement_of(const Json& json) {
   using enum Acknowledgement::Result;
+  static const std::map<std::string, Acknowledgement::Result> results = {
+      {"sent", sent},   {"needFull", need_full},  {"dead", dead},
+      {"later", later}, {"collision", collision}, {"deferred", deferred}};
   Acknowledgement out;
   out.write = write_of(json.at("write"));
-  const std::string result = json.at("result");
-  out.result = result == "sent"    ? sent
-               : result == "dead"  ? dead
-               : result == "later" ? later
-                                   : need_full;
+  out.result = results.at(json.at("result"));
+  out.past = json.value("past", std::int64_t{0});
   out.code = json.value("code", "");
   out.message = json.value("message", "");
   out.change = maybe_of<std::size_t>(json, "change");
@@ -97,6 +102,7 @@ LogWrite write_of(const Json& json) {
   write.create = json.at("create");
   write.sent = json.value("sent", false);
   write.offer = maybe_of<std::string>(json, "offer");
+  write.born = maybe_of<std::string>(json, "born");
   if (json.contains("carries"))
     for (const Json& each : json.at("carries")) write.carries.push_back(write_of(each));
   return write;
