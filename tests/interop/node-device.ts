@@ -13,7 +13,13 @@ useWasm(readFile(wasm));
 const db = new DatabaseSync(file);
 db.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 60000');
 for (const statement of sqlSchema) db.exec(statement);
-const sync = await open({ db, url, token: () => token, tables: ['records', 'pairs'], device: 'node' } as never);
+const sync = await open({
+  db,
+  url,
+  token: () => token,
+  tables: ['records', 'pairs'],
+  device: 'node',
+} as never);
 
 let ended = false;
 let writing: Promise<void> = Promise.resolve();
@@ -39,7 +45,7 @@ const calls: Record<string, (argument: number) => Promise<unknown>> = {
   flush: () =>
     sync.flush().then(
       () => null,
-      (error) => `${error.code}: ${error.message} ${error.detail ?? ""}`,
+      (error) => `${error.code}: ${error.message} ${error.detail ?? ''}`,
     ),
   letters: () => sync.deadLetters(),
   close: () => sync.close(),

@@ -1,6 +1,6 @@
 // What goes wrong: the exit code, one line on stderr, and the file as it was.
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { todos } from './schemas.mjs';
 import { exits, sql, tidemark } from './support.mjs';
@@ -85,16 +85,6 @@ export function errorTests(world) {
       const before = readFileSync(text);
       await fails(['sync', text, '--tables', 'todos', ...hub()], exits.file, 'storage_damaged');
       assert.deepEqual(readFileSync(text), before);
-    },
-
-    'a read-only file': async () => {
-      const file = newFile();
-      chmodSync(file, 0o444);
-      const before = readFileSync(file);
-      // Root may write to it all the same.
-      if (process.getuid() === 0) return;
-      await fails(['sync', file, '--tables', 'todos', ...hub()], exits.file, 'storage_unavailable');
-      assert.deepEqual(readFileSync(file), before);
     },
 
     'an endpoint that is away, and one that is none': async () => {
