@@ -68,7 +68,7 @@ export function inShell(handle: Database, sql: string): Database {
   const folder = mkdtempSync(path.join(tmpdir(), 'tidemark-'));
   try {
     const file = path.join(folder, 'app.db');
-    writeFileSync(file, sqlite3.capi.sqlite3_js_db_export(handle));
+    writeFileSync(file, bytesOf(handle));
     execFileSync('sqlite3', ['-bail', file], { input: sql });
     return openBytes(new Uint8Array(readFileSync(file)));
   } finally {
@@ -76,7 +76,12 @@ export function inShell(handle: Database, sql: string): Database {
   }
 }
 
-function openBytes(bytes: Uint8Array): Database {
+/** A database as its file would be. */
+export function bytesOf(handle: Database): Uint8Array {
+  return sqlite3.capi.sqlite3_js_db_export(handle);
+}
+
+export function openBytes(bytes: Uint8Array): Database {
   const handle = openMemory();
   const { capi, wasm } = sqlite3;
   const { pointer } = handle;

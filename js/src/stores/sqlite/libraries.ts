@@ -6,8 +6,17 @@ import type { SqliteDatabase, SqlValue } from './database.js';
 /** `sqlite3.oo1.DB` of @sqlite.org/sqlite-wasm. */
 export interface WasmDatabase {
   exec(options: object): unknown;
+  prepare(sql: string): WasmStatement;
   changes(): number;
   pointer?: unknown;
+}
+
+interface WasmStatement {
+  bind(...values: never[]): unknown;
+  step(): boolean;
+  get(into: unknown[]): unknown;
+  reset(alsoClearBinds: boolean): unknown;
+  finalize(): unknown;
 }
 
 /** A `Database` of better-sqlite3. */
@@ -61,15 +70,23 @@ const preparedMax = 500;
 class Prepared<S> {
   readonly #statements = new Map<string, { statement: S; numbered: boolean }>();
 
-  constructor(readonly prepare: (sql: string) => S) {}
+  constructor(
+    readonly prepare: (sql: string) => S,
+    readonly drop: (statement: S) => unknown = () => {},
+  ) {}
 
   get(sql: string): { statement: S; numbered: boolean } {
     let known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    if (this.#statements.size >= preparedMax) this.#statements.clear();
+    if (this.#statements.size >= preparedMax) this.#clear();
     known = { statement: this.prepare(sql), numbered: /\?\d/.test(sql) };
     this.#statements.set(sql, known);
     return known;
+  }
+
+  #clear(): void {
+    for (const { statement } of this.#statements.values()) this.drop(statement);
+    this.#statements.clear();
   }
 }
 
@@ -158,13 +175,35 @@ function bindable(value: SqlValue): SqlValue {
   return isLarge && !Number.isSafeInteger(value) ? String(value) : value;
 }
 
+// What went wrong was said: some versions say it again.
+function reset(statement: WasmStatement): void {
+  try {
+    statement.reset(true);
+  } catch {
+    // It is reset all the same.
+  }
+}
+
 class Wasm implements SqliteDatabase {
-  constructor(readonly db: WasmDatabase) {}
+  readonly #prepared: Prepared<WasmStatement>;
+
+  constructor(readonly db: WasmDatabase) {
+    this.#prepared = new Prepared(
+      (sql) => db.prepare(sql),
+      (statement) => statement.finalize(),
+    );
+  }
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
-    const bind = parameters.length > 0 ? { bind: parameters.map(bindable) } : {};
-    const options = { sql, ...bind, rowMode: 'array', returnValue: 'resultRows' };
-    return (this.db.exec(options) as SqlValue[][]).map((row) => row.map(plain));
+    const { statement } = this.#prepared.get(sql);
+    try {
+      if (parameters.length > 0) statement.bind(...([parameters.map(bindable)] as never[]));
+      const rows: SqlValue[][] = [];
+      while (statement.step()) rows.push((statement.get([]) as unknown[]).map(plain));
+      return rows;
+    } finally {
+      reset(statement);
+    }
   }
 
   exec(sql: string): void {
