@@ -25,6 +25,7 @@ export async function runInChromium(targets, names) {
       '/sqlite3.wasm': await readFile(sqlite),
       '/worker.js': await bundlePage(here('../browser/sqlite/worker.ts'), { sourcemap: false }),
     },
+    log: (text) => console.error(text),
     timeoutMs: 1_800_000,
   });
   return names.map((name) => {

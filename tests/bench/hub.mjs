@@ -16,6 +16,8 @@ class Scope {
       JSON.stringify({ table: 'todos', id: JSON.stringify(row.id), stamp: stampOf(i), row }),
     );
     this.turns = 0;
+    /** Where the patch of a record stands. */
+    this.patches = new Map();
   }
 
   /** Three fields of some records are written, those before them of others. */
@@ -27,7 +29,9 @@ class Scope {
       const row = { title: `Written again ${turn}`, completed: turn % 2, updated_at: turn };
       const stamp = stampOf(changes.length);
       const change = { table: 'todos', id: JSON.stringify(id), stamp, patch: true, row };
-      changes.push(JSON.stringify(change));
+      // A record has one place, that of its last change.
+      if (this.patches.has(id)) changes[this.patches.get(id)] = '';
+      this.patches.set(id, changes.push(JSON.stringify(change)) - 1);
     }
   }
 
@@ -47,7 +51,8 @@ class Scope {
     };
     const serverTime = Date.now();
     const tail = JSON.stringify({ ...rest, serverTime }).slice(1);
-    return `{"changes":[${this.changes.slice(from, to)}],${tail}`;
+    const changes = this.changes.slice(from, to).filter((text) => text !== '');
+    return `{"changes":[${changes}],${tail}`;
   }
 
   meta() {
