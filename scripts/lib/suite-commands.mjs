@@ -16,9 +16,9 @@ export const tscPasses = [
   .map((project) => script('typescript/bin/tsc', '--noEmit', '-p', project));
 
 /** Vitest with its usual output for people and a JSON report for the counts. */
-export function vitestRun(name) {
+export function vitestRun(name, file = `tests/${name}/vitest.config.ts`) {
   const report = `build/reports/${name}.json`;
-  const config = ['--root', '.', '--config', `tests/${name}/vitest.config.ts`];
+  const config = ['--root', '.', '--config', file];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return {
     commands: [script('vitest/vitest.mjs', 'run', ...config, ...reporters)],

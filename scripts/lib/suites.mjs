@@ -76,9 +76,19 @@ export const suites = [
     name: 'native',
     folder: 'tests/unit',
     lane: 'cpp',
-    need: ['native'],
+    // The plain shell writes files that the native store reads.
+    need: ['native', 'sqlite'],
     commands: cmakeTests('dev'),
     count: counts.ctest,
+  },
+  {
+    name: 'native-store',
+    folder: 'tests/js',
+    lane: 'cpp',
+    // Drives a program that the suite `native` has built.
+    need: ['native', 'wasm', 'npm'],
+    built: true,
+    ...vitestRun('native-store', 'tests/js/vitest.native.config.ts'),
   },
   {
     name: 'http',

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tidemark/port/host.h"
 #include "tidemark/port/store.h"
 
 struct sqlite3;
@@ -25,6 +26,7 @@ struct SyncedTable {
   std::string name;
   MergeMode merge;
 };
+/// All that a store syncs.
 using SyncedTables = std::vector<SyncedTable>;
 
 /// Which triggers of the app fire for what a page brings. `local`: those that write to no synced
@@ -33,6 +35,7 @@ using SyncedTables = std::vector<SyncedTable>;
 enum class AppTriggers : std::uint8_t { local, all, none };
 
 /// How a store uses its database.
+/// What a store may be told besides.
 struct SqliteOptions {
   /// A label of this device, for lists and logs; one is drawn, and kept, if there is none.
   std::string device = {};
@@ -44,6 +47,9 @@ struct SqliteOptions {
   /// as it is.
   bool wal = true;
   AppTriggers triggers = AppTriggers::local;
+  /// By whose clock losses and dead letters are dated, and kept for some days. Null: the machine's.
+  /// Outlives the store. Writes are stamped by SQLite's.
+  Host* host = nullptr;
 };
 
 /// A store over the file at `path`, which exists and has the tables: a file that is missing,

@@ -79,7 +79,7 @@ void show_taken(const Committing& on, const Change& change, std::vector<Loss>& l
   const auto row = rows->read(change.id);
   if (!change.deleted && !row) add_reread(on.db, change);
   if (!change.deleted || !row || is_pending(on.db, *rows, change.id)) return;
-  losses.push_back(stores::loss_of_shown(change, *row, change.stamp, change.stamp, wall_now()));
+  losses.push_back(stores::loss_of_shown(change, *row, change.stamp, change.stamp, on.db.now()));
   if (const auto removed = rows->remove(change.id); !removed) on.db.fail(removed.error());
 }
 

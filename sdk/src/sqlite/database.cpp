@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -89,6 +90,12 @@ Value value_or_null(const std::optional<std::string>& text) {
 void Database::finalize() noexcept {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   statements_.clear();
+}
+
+WallMs Database::now() const {
+  if (host_ != nullptr) return host_->now();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 void Database::fail(Error error) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "tidemark/port/host.h"
 #include "tidemark/result.h"
 
 struct sqlite3;
@@ -47,7 +48,11 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   /// The connection, which is somebody else's.
-  void use(sqlite3* connection) noexcept { connection_ = connection; }
+  void use(sqlite3* connection, Host* host = nullptr) noexcept {
+    connection_ = connection;
+    host_ = host;
+  }
+  [[nodiscard]] WallMs now() const;
   /// Ends all prepared statements.
   void finalize() noexcept;
 
@@ -99,6 +104,7 @@ class Database {
   int run(sqlite3_stmt* statement, const Values& parameters, std::vector<Values>& rows);
 
   sqlite3* connection_ = nullptr;
+  Host* host_ = nullptr;
   std::unordered_map<std::string, sqlite3_stmt*> statements_;
   /// Of the statement that ran last.
   std::vector<Values> rows_;

@@ -56,10 +56,10 @@ void put_loss(Database& db, const Loss& loss, bool dropped) {
                          std::int64_t{dropped}, text_of(loss, dropped)});
 }
 
-std::int64_t losses_since() { return wall_now() - stores::kLossMs; }
+std::int64_t losses_since(const Database& db) { return db.now() - stores::kLossMs; }
 
 void trim_losses(Database& db) {
-  db.all(sql::losses_trim, {losses_since(), static_cast<std::int64_t>(stores::kLossesMax)});
+  db.all(sql::losses_trim, {losses_since(db), static_cast<std::int64_t>(stores::kLossesMax)});
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ void add_letter(Database& db, const Change& change, const Refusal& why,
                 const std::optional<Row>& row) {
   const Value held = row ? Value(json::canonical(*row)) : Value();
   db.all(sql::letter_add,
-         {change.table, change.id, why.code, why.message, wall_now(), text_of(change), held});
+         {change.table, change.id, why.code, why.message, db.now(), text_of(change), held});
 }
 
 void bury_unnamed(Database& db, Tables& tables, std::span<const Unnamed> unnamed) {
@@ -144,12 +144,12 @@ std::uint32_t keep_losses(Database& db, std::span<const Loss> found) {
 }
 
 std::vector<Loss> read_losses(Database& db, bool dropped) {
-  const auto held = losses_in(db, db.all(sql::losses, {losses_since(), std::int64_t{dropped}}));
+  const auto held = losses_in(db, db.all(sql::losses, {losses_since(db), std::int64_t{dropped}}));
   return {held.begin(), held.end()};
 }
 
 void drop_loss(Database& db, const Loss& loss) {
-  put_loss(db, stores::dropped(loss, wall_now()), true);
+  put_loss(db, stores::dropped(loss, db.now()), true);
   trim_losses(db);
 }
 

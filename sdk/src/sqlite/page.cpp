@@ -87,7 +87,7 @@ void TablePage::meet(const Change& change, Pending& pending) {
   const Columns local = stores::fold_writes(std::span<const LogWrite>(writes));
   const auto joined = stores::join(local, stores::columns_of(change));
   const Row shown = row.value_or(Row{});
-  for (Loss& loss : stores::losses_of(local, shown, change, joined, wall_now()))
+  for (Loss& loss : stores::losses_of(local, shown, change, joined, db_.now()))
     outcome_.losses.push_back(std::move(loss));
   std::set<std::int64_t> covered;
   for (const std::size_t i : stores::covered_by(change, writes, local, shown))

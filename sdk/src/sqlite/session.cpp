@@ -17,7 +17,7 @@ void Session::connect() {
     if (!opened) return db_.fail(opened.error());
     own_ = *std::move(opened);
   }
-  db_.use(own_ ? own_.get() : source_.connection);
+  db_.use(own_ ? own_.get() : source_.connection, source_.options.host);
   connected_ = true;
 }
 

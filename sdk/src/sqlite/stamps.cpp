@@ -2,7 +2,6 @@
 #include "sqlite/stamps.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
 #include "sqlite/sql.h"
@@ -15,26 +14,21 @@ namespace {
 std::vector<Logged> own_writes(Database& db, Tables& tables) {
   auto own = read_writes(db, tables);
   std::erase_if(own, [](const Logged& each) { return each.write.offer.has_value(); });
-  std::stable_sort(own.begin(), own.end(),
-                   [](const Logged& a, const Logged& b) { return a.place < b.place; });
+  std::sort(own.begin(), own.end(),
+            [](const Logged& a, const Logged& b) { return a.place < b.place; });
   return own;
 }
 
 // A delete that is the last write of a record which is shown all the same.
-std::optional<Loss> lost_to(const Logged& logged, Stamp stamp, Tables& tables) {
+std::optional<Loss> lost_to(const Logged& logged, Stamp stamp, Tables& tables, WallMs now) {
   const Columns& columns = logged.write.columns;
   if (!columns.deleted) return std::nullopt;
   const auto row = tables.at(logged.tbl).read(logged.write.id);
   if (!row) return std::nullopt;
-  return stores::loss_of_shown(logged.write, *row, columns.registered, stamp, wall_now());
+  return stores::loss_of_shown(logged.write, *row, columns.registered, stamp, now);
 }
 
 }  // namespace
-
-WallMs wall_now() noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 Value time_of(Stamp stamp) { return static_cast<std::int64_t>(stamp.time); }
 
@@ -63,7 +57,7 @@ Restamped restamp_log(Database& db, Tables& tables, const Store::Again& again) {
     greatest = std::max(greatest, stamp);
     db.all(sql::log_stamp, {each.write.entry, time_of(stamp), node_number(stamp.node)});
     if (last[each.write] != &each) continue;
-    if (auto loss = lost_to(each, stamp, tables)) done.losses.push_back(*std::move(loss));
+    if (auto loss = lost_to(each, stamp, tables, db.now())) done.losses.push_back(*std::move(loss));
   }
   db.all(sql::log_set_time, {time_of(greatest)});
   return done;

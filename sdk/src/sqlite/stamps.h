@@ -11,7 +11,6 @@
 
 namespace tidemark::sqlite {
 
-[[nodiscard]] WallMs wall_now() noexcept;
 [[nodiscard]] Value time_of(Stamp stamp);
 /// As SQLite holds 64 bits: with a sign.
 [[nodiscard]] Value node_number(Node node);

@@ -67,6 +67,13 @@ Json column(sqlite3_stmt* statement, int place) {
   }
 }
 
+/// The clock of the test that asks.
+struct TestHost final : tidemark::Host {
+  tidemark::WallMs now() override { return ms; }
+  std::uint64_t random64() override { return 4; }
+  tidemark::WallMs ms = 0;
+};
+
 class Driver {
  public:
   ~Driver() {
@@ -76,6 +83,7 @@ class Driver {
 
   Json call(const Json& request) {
     const std::string name = request.at("call");
+    host_.ms = request.at("now");
     if (name == "connect") return connect(request.at("path"));
     if (name == "sql") return sql(request);
     if (name == "open") return open(request.at("tables"));
@@ -112,7 +120,9 @@ class Driver {
     for (const auto& [name, merge] : tables.items())
       synced.emplace_back(
           name, merge == "record" ? tidemark::MergeMode::record : tidemark::MergeMode::field);
-    store_ = tidemark::sqlite_store(connection_, synced);
+    tidemark::SqliteOptions options;
+    options.host = &host_;
+    store_ = tidemark::sqlite_store(connection_, synced, options);
     return answer(store_->load());
   }
   Json answer_of(const std::string& name, const Json& request);
@@ -126,6 +136,7 @@ class Driver {
     return answer(store_->restamp(again, forms::stamping_of(request)));
   }
 
+  TestHost host_;
   sqlite3* connection_ = nullptr;
   std::unique_ptr<tidemark::Store> store_;
 };
