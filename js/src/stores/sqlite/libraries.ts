@@ -168,8 +168,8 @@ class Node implements SqliteDatabase {
   }
 }
 
-// It would bind a large number without a fraction as a 64-bit integer, and 1e308 is none. A column of
-// numbers makes one of such a text.
+// It would bind a large number without a fraction as a 64-bit integer, and 1e308 is none. A column
+// of numbers makes one of such a text.
 function bindable(value: SqlValue): SqlValue {
   const isLarge = typeof value === 'number' && Number.isInteger(value);
   return isLarge && !Number.isSafeInteger(value) ? String(value) : value;

@@ -10,7 +10,7 @@ import { isReread } from './letters.js';
 import { op, type RowsByNumber } from './log.js';
 import type { Rows } from './rows.js';
 
-/** `again`: the row is written as it is, as if the app had just made it; nothing where it is gone. */
+/** `again`: the row is written as it is, as if the app had just made it; not where it is gone. */
 export function writeLocal(
   db: SqliteDatabase,
   tables: RowsByNumber,

@@ -38,7 +38,7 @@ export interface Unnamed {
 }
 
 const entriesAtATime = 1_000;
-/** Below all entries: what was adopted and what is offered stand in front, with negative numbers. */
+/** Below all entries: what was adopted and what is offered stand in front, below zero. */
 const beforeAll = -(2 ** 52);
 
 /**
@@ -168,7 +168,7 @@ function readColumns(text: string): Columns {
   return { ...columns, fields: new Map(fields) };
 }
 
-/** Settles what triggers could only note, drops what changed nothing, and ends what is committed. */
+/** Settles what triggers only noted, drops what changed nothing, and ends what is committed. */
 export function settleLog(db: SqliteDatabase, tables: RowsByNumber): void {
   const noted = db.all(sql.logNoted);
   for (const row of noted) settle(db, tables, row);

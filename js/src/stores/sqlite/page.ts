@@ -87,7 +87,7 @@ function checkRow(row: WireRow): void {
   }
 }
 
-/** The changes of one page to one table, gathered, and written in an order that fits its indexes. */
+/** The changes of one page to one table, written in an order that fits its indexes. */
 export class TablePage {
   readonly #puts = new Map<IdText, WireRow>();
   readonly #deletes: IdText[] = [];

@@ -11,7 +11,7 @@ export type AppTriggers = 'local' | 'all' | 'none';
 
 const silenced = { local: 'synced', none: 'all' };
 
-/** From so many rows on, triggers that are not there are quicker than what they log and is removed. */
+/** From so many rows on, no triggers are quicker than removing what they log. */
 const rowsMin = 100;
 
 /** Nothing that `work` writes is recorded: about so many rows. The log ends with a boundary. */
