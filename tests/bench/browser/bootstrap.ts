@@ -59,5 +59,5 @@ async function plainSqlite(): Promise<number> {
 
 export const bootstraps = {
   'bootstrap-dexie': () => pairsOf(3, () => byClient(dexieDevice), plainIndexedDb, 0),
-  'bootstrap-opfs': () => pairsOf(5, () => byClient(sqliteDevice), plainSqlite, 1),
+  'bootstrap-opfs': () => pairsOf(3, () => byClient(sqliteDevice), plainSqlite, 0),
 };
