@@ -2,7 +2,7 @@
 // devices in the end.
 import assert from 'node:assert/strict';
 import { places, placesTables, shapes, shapesTables } from './schemas.mjs';
-import { exits, rowsOfFile, rowsOfHub, sql, tidemark } from './support.mjs';
+import { exits, onTerminal, rowsOfFile, rowsOfHub, sql, tidemark } from './support.mjs';
 
 export function shapeTests(world) {
   function devices(schema, tables) {
@@ -14,6 +14,8 @@ export function shapeTests(world) {
       const { code, stdout, stderr } = await tidemark(args);
       assert.equal(code, exits.done, stderr + stdout);
     };
+    const syncOnTerminal = (file) =>
+      onTerminal(['sync', file, '--url', world.url, '--token', token, '--tables', tables]);
     const same = async () => {
       const rows = await rowsOfHub(world.worker.url, token);
       for (const file of files) {
@@ -23,7 +25,7 @@ export function shapeTests(world) {
       }
       return rows;
     };
-    return { files, sync, same };
+    return { files, sync, syncOnTerminal, same };
   }
 
   return {
@@ -119,7 +121,7 @@ export function shapeTests(world) {
     },
 
     'a long file: all of 20,000 rows, and a device that begins with them': async () => {
-      const { files, sync, same } = devices(places, placesTables);
+      const { files, sync, syncOnTerminal, same } = devices(places, placesTables);
       const [a, b] = files;
       sql(
         a,
@@ -128,7 +130,16 @@ export function shapeTests(world) {
            SELECT i, 'https://example.com/' || i, 'page ' || i, 'guid' || i, i % 7 FROM n;
          INSERT INTO moz_historyvisits (place_id, visit_date) SELECT id, id * 10 FROM moz_places`,
       );
-      for (const file of [a, b]) await sync(file);
+      await sync(a);
+      const shown = await syncOnTerminal(b);
+      const steps = [...shown.matchAll(/received (\d+) \/ 20000/g)].map(([, n]) => Number(n));
+      assert.ok(steps.length >= 4, shown);
+      assert.deepEqual(
+        steps,
+        steps.toSorted((x, y) => x - y),
+        'it goes on',
+      );
+      assert.match(shown, /0 changes sent, 20000 received; 0 pending\r?\n$/);
       assert.equal((await same()).size, 20_000);
     },
   };

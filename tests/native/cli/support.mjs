@@ -48,6 +48,17 @@ export function start(args, { env = {}, stdio = ['ignore', 'pipe', 'pipe'] } = {
   return spawn(program, args, { env: { ...process.env, ...env }, stdio });
 }
 
+/** What the program writes to a terminal. */
+export async function onTerminal(args) {
+  const quoted = [program, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', quoted, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [text, [code]] = await Promise.all([textOf(child.stdout), once(child, 'exit')]);
+  assert.equal(code, 0, text);
+  return text;
+}
+
 async function textOf(stream) {
   let text = '';
   stream.setEncoding('utf8');
