@@ -35,7 +35,6 @@ using SyncedTables = std::vector<SyncedTable>;
 enum class AppTriggers : std::uint8_t { local, all, none };
 
 /// How a store uses its database.
-/// What a store may be told besides.
 struct SqliteOptions {
   /// A label of this device, for lists and logs; one is drawn, and kept, if there is none.
   std::string device = {};
