@@ -12,7 +12,7 @@ interface Bench {
   /** Rows that are there before each run. */
   rows?: number;
   merge?: 'field' | 'record';
-  /** What both ask of the browser: that a transaction is on the disk before it is said to be done. */
+  /** What both ask of the browser: that a transaction is on the disk before it is said done. */
   strict?: boolean;
   run(db: Dexie): Promise<unknown>;
 }

@@ -9,7 +9,8 @@ let hub: ModelHub;
 beforeEach(() => {
   const toFake = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const;
   vi.useFakeTimers({ toFake: [...toFake] });
-  vi.spyOn(console, 'warn').mockImplementation(() => {}); // sqlite-wasm names each refused statement
+  // sqlite-wasm names each refused statement.
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
   hub = new ModelHub();
 });
 afterEach(() => {

@@ -1,4 +1,5 @@
-// Runs what only a Node with node:sqlite can: the SQLite store on files. usage: node tests/node/run.mjs
+// Runs what only a Node with node:sqlite can: the SQLite store on files.
+// usage: node tests/node/run.mjs
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

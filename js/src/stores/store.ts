@@ -224,7 +224,7 @@ export interface Stamper {
   reserve(count: number): StampText;
 }
 
-/** What recording needs of the engine, where it stamps writes itself or says how they are stamped. */
+/** What recording needs of the engine, where it stamps writes or says how they are stamped. */
 export interface Clock extends Stamper {
   /** The greatest stamp that the hub is known to have accepted. */
   readonly accepted: StampText | null;
