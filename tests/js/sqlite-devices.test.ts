@@ -20,7 +20,8 @@ afterEach(() => {
 
 const schema = `
   PRAGMA foreign_keys = ON;
-  CREATE TABLE lists (id TEXT PRIMARY KEY, name TEXT, slug TEXT UNIQUE, stars INT NOT NULL DEFAULT 3);
+  CREATE TABLE lists (id TEXT PRIMARY KEY, name TEXT, slug TEXT UNIQUE,
+    stars INT NOT NULL DEFAULT 3);
   CREATE TABLE items (id TEXT, n INT, list TEXT REFERENCES lists ON DELETE CASCADE, title TEXT,
     weight REAL, PRIMARY KEY (id, n)) WITHOUT ROWID;
 `;

@@ -63,7 +63,7 @@ function said({ table, id, columns, create }: PendingWrite): string {
   return `${table} ${id} ${base === null ? [...fields.keys()].sort().join() : 'whole'}`;
 }
 
-/** Runs SQL in the plain `sqlite3` shell on the database's file; gives the database as it is then. */
+/** Runs SQL in the plain `sqlite3` shell on the database's file; gives the database then. */
 export function inShell(handle: Database, sql: string): Database {
   const folder = mkdtempSync(path.join(tmpdir(), 'tidemark-'));
   try {
