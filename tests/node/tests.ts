@@ -34,5 +34,5 @@ for (const [suite, tests] of Object.entries(suites)) {
   passed += report.passed;
   failed += report.failures.length;
 }
-console.log(`sqlite in Node ${process.version}: ${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
