@@ -6,6 +6,7 @@ import re
 import sqlite3
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -158,6 +159,7 @@ class Together(Files):
 
         # The later of two writes stays; the other one can be had again.
         first.execute("UPDATE todos SET title = 'of one'")
+        time.sleep(0.5)  # of more than the clocks of two devices differ, each after its own requests
         second.execute("UPDATE todos SET title = 'of two', done = 1")
         for client in (two, one, two):
             client.sync()

@@ -74,7 +74,7 @@ TEST_CASE("a started client leads again where another program took the lead, and
   Device a(world, quick());
   a.client().start();
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(testing::memory_store(a.database)->lead({.node = Node{7}}).ok());
+    REQUIRE(testing::memory_store(a.database)->lead({.node = Node{7}, .after = {}}).ok());
     (void)a.database->put("todos", std::to_string(i), {{"n", "1"}});
     CHECK(eventually([&] {
       const ClientStatus status = a.status();
