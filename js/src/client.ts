@@ -6,7 +6,6 @@ import type { ClientOptions } from './client-options.js';
 import { Commands } from './commands.js';
 import { asTidemarkError, TidemarkError } from './errors.js';
 import { Events } from './events.js';
-import { History } from './history.js';
 import { type Host, systemHost } from './host.js';
 import { newId } from './ids.js';
 import { type Command, Leadership, type LeadershipHandlers } from './leadership.js';
@@ -31,7 +30,6 @@ export class SyncClient extends Commands implements Sync {
   readonly #status = new ObservableValue<Status>(noStatus);
   readonly #options: ClientOptions;
   readonly #leadership: Leadership;
-  readonly #history: History;
   readonly #events = new Events();
   readonly #waiters = new Waiters();
   readonly #undo: (() => void)[] = [];
@@ -55,7 +53,6 @@ export class SyncClient extends Commands implements Sync {
     super(options.store, options.transport, options.schema ?? 1);
     this.#options = options;
     this.#device = device;
-    this.#history = new History(options.store);
     const handlers: LeadershipHandlers = {
       onLead: () => this.#lead(),
       onLeadFailed: (cause) =>
@@ -75,7 +72,7 @@ export class SyncClient extends Commands implements Sync {
   }
 
   get metrics(): ObservableValue<Metrics> {
-    return this.#history.metrics;
+    return this.exchanges.metrics;
   }
 
   newId(): string {
@@ -228,7 +225,7 @@ export class SyncClient extends Commands implements Sync {
       this.#options.engine.close();
       this.#settle();
       this.#pump = null;
-      this.#stopped = pump.stop();
+      this.#stopped = pump.stop().then(() => this.exchanges.save());
     }
     await this.#stopped;
   }
@@ -246,7 +243,7 @@ export class SyncClient extends Commands implements Sync {
       onSettled: () => this.#settle(),
       onClock: (restart, ground) =>
         this.#leadership.tellClock({ offsetMs: engine.offsetMs, ground, restart }),
-      onExchange: (entry) => this.#history.add(entry),
+      onExchange: (entry, more) => this.exchanges.add(entry, more),
       onPage: (...page) => progress.page(...page, names),
       onSuperseded: () => setTimeout(() => void this.#leadAnew(pump), supersededMs),
       onEvent: (event, detail) => this.#happened(event, detail),

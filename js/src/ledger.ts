@@ -1,5 +1,6 @@
 // Ledger: what an app asks of its own database about sync, and does to it: losses, dead letters,
 // pending writes. It works in every context; who leads is told that something changed.
+import { History } from './history.js';
 import { noLetter } from './stores/local-write.js';
 import type {
   DeadLetter,
@@ -14,11 +15,15 @@ import { encodeKey, encodeRow } from './values.js';
 import type { Loss, LossesReply } from './wire.js';
 
 export abstract class Ledger {
+  protected readonly exchanges: History;
+
   constructor(
     protected readonly store: Store,
     protected readonly transport: Transport,
     protected readonly schema: number,
-  ) {}
+  ) {
+    this.exchanges = new History(store);
+  }
 
   /** Dead letters or losses are other than they were, or a record is to be read again. */
   protected abstract changed(): void;
@@ -80,7 +85,7 @@ export abstract class Ledger {
   }
 
   history(): Promise<SyncLogEntry[]> {
-    return this.store.syncLog();
+    return this.exchanges.entries();
   }
 
   async #hubLosses(): Promise<Loss[]> {

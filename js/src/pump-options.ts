@@ -35,8 +35,8 @@ export interface PumpOptions {
   onSettled(): void;
   /** A page was stored; `isFirst`: it began at the beginning; `more`: it was not the last. */
   onPage(received: number, isFirst: boolean, more: boolean): void;
-  /** An exchange ended, well or not. */
-  onExchange(entry: SyncLogEntry): void;
+  /** An exchange ended, well or not; `more`: its page was not the last. */
+  onExchange(entry: SyncLogEntry, more: boolean): void;
   onEvent<K extends keyof SyncEvents>(event: K, detail: SyncEvents[K]): void;
   /** The store refused the term: another context leads, or it was emptied. */
   onSuperseded(): void;

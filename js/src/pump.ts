@@ -222,9 +222,10 @@ export class Pump {
     if (unknown.length > 0) await store.writeAgain(unknown);
     if (brought.hub !== undefined) this.#hub ??= brought.hub;
     this.#wanted.answered(answers);
-    if (refused === null) this.#ended(exchange, null, stored.pending);
+    const more = brought.cursor !== undefined && !brought.complete;
+    if (refused === null) this.#ended(exchange, null, stored.pending, more);
     if (brought.cursor !== undefined && !brought.reset)
-      this.#options.onPage(brought.changes.length, exchange.cursor === null, !brought.complete);
+      this.#options.onPage(brought.changes.length, exchange.cursor === null, more);
     engine.handleCommitted(ticket, stored.pending, stored.rereads + this.#wanted.count);
     // Not where this page led to: there is more to read than it said.
     if (brought.cursor !== undefined && stored.cursor !== brought.cursor) engine.handlePoke();
@@ -251,13 +252,13 @@ export class Pump {
     return stored;
   }
 
-  #ended(exchange: Exchange, fault: TidemarkError | null, pending?: number): void {
+  #ended(exchange: Exchange, fault: TidemarkError | null, pending?: number, more = false): void {
     const { engine, host, onExchange, onEvent } = this.#options;
     this.ended = this.begun;
     const { sent, cloned } = exchange.moved;
     if (cloned > 0) onEvent('cloned', { changes: cloned });
     if (sent > 0 && exchange.batch.split) onEvent('split', { changes: sent });
-    onExchange(exchange.entry(host.now(), fault, pending ?? engine.status.pending));
+    onExchange(exchange.entry(host.now(), fault, pending ?? engine.status.pending), more);
   }
 
   async #restamp({ ticket, refused }: Step<'restamp'>): Promise<void> {

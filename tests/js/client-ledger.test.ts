@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TidemarkError } from '../../js/src/errors.js';
 import type { Loss, PushResult } from '../../js/src/wire.js';
-import { type Device, isQuiet, openPair, openQuiet, settle, until } from './support/device.js';
+import { Device, isQuiet, openPair, openQuiet, settle, until } from './support/device.js';
 import { rejectionOf } from './support/errors.js';
 import { ModelHub } from './support/model-hub.js';
 
@@ -217,4 +217,24 @@ test('metrics sum up all exchanges; the history has those that moved something o
     ['failed', 'unavailable', 0],
     ['ok', undefined, 1],
   ]);
+});
+
+test('the history of a reading that was left in its middle is kept, and told before', async () => {
+  const a = await openQuiet(hub);
+  for (const key of ['k', 'l']) {
+    a.put(key, { n: 1 });
+    await until(() => isQuiet(a));
+  }
+  const { pull } = hub;
+  hub.pull = (request) => pull.call(hub, { ...request, limit: 1 });
+  for (const asks of [true, false]) {
+    const b = await Device.open(hub);
+    b.network.hold = (i) => (i > 0 ? new Promise(() => {}) : Promise.resolve());
+    await until(() => b.client.metrics.value.received > 0);
+    const kept = async () => (await b.store.syncLog()).map(({ received }) => received);
+    expect(await kept()).toEqual([]);
+    if (asks) expect(await b.client.history()).toMatchObject([{ received: 1 }]);
+    await settle(b.client.close());
+    expect(await kept()).toEqual([1]);
+  }
 });

@@ -153,14 +153,10 @@ async function fill(store: Store, join: Join): Promise<void> {
   const [loss] = await store.losses();
   if (loss) await store.dropLoss(loss);
   const counts = { sent: 1, received: 2, bytesSent: 3, bytesReceived: 4, pending: 0 };
-  await store.appendSyncLog({ at: 1, durationMs: 5, outcome: 'ok', ...counts });
-  await store.appendSyncLog({
-    at: 2,
-    durationMs: 6,
-    outcome: 'failed',
-    code: 'network',
-    ...counts,
-  });
+  await store.appendSyncLog([
+    { at: 1, durationMs: 5, outcome: 'ok', ...counts },
+    { at: 2, durationMs: 6, outcome: 'failed', code: 'network', ...counts },
+  ]);
 }
 
 /** The hub was restored: what the journal knows is offered, in front of all else. */

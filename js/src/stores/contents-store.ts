@@ -46,7 +46,7 @@ export abstract class ContentsStore implements Store {
   protected abstract endTerm(): void;
   abstract lead(): Promise<number>;
   abstract syncLog(): Promise<SyncLogEntry[]>;
-  abstract appendSyncLog(entry: SyncLogEntry): Promise<void>;
+  abstract appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void>;
 
   async load(): Promise<LoadedState> {
     const { state, log } = this.read();

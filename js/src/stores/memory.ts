@@ -117,7 +117,7 @@ export class MemoryStore extends ContentsStore {
     return structuredClone(this.#syncLog);
   }
 
-  async appendSyncLog(entry: SyncLogEntry): Promise<void> {
-    this.#syncLog = [...this.#syncLog, structuredClone(entry)].slice(-syncLogMax);
+  async appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void> {
+    this.#syncLog = [...this.#syncLog, ...structuredClone(entries)].slice(-syncLogMax);
   }
 }

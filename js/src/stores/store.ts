@@ -194,7 +194,7 @@ export interface Store {
   recordState(table: string, id: IdText): Promise<RecordState>;
   /** Of the last `syncLogMax` exchanges, oldest first. */
   syncLog(): Promise<SyncLogEntry[]>;
-  appendSyncLog(entry: SyncLogEntry): Promise<void>;
+  appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void>;
   /**
    * What becomes of the adoptions: `merge` leaves them pending. `keep-remote` drops them:
    * everything is read again, and what the hub does not show is removed.

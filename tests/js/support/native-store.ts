@@ -222,8 +222,8 @@ export class NativeStore implements Store {
   syncLog() {
     return this.#list<never>('syncLog');
   }
-  async appendSyncLog(entry: object) {
-    await this.program.call('appendSyncLog', { entry });
+  async appendSyncLog(entries: readonly object[]) {
+    for (const entry of entries) await this.program.call('appendSyncLog', { entry });
   }
   async adoption(choice: 'merge' | 'keep-remote') {
     if (choice === 'keep-remote') await this.program.call('keepRemote');

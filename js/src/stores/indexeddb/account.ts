@@ -67,8 +67,11 @@ export async function readSyncLog(access: Access): Promise<SyncLogEntry[]> {
   return rows.map(({ id: _, ...entry }) => entry);
 }
 
-export async function appendSyncLog(access: Access, entry: SyncLogEntry): Promise<void> {
-  await access.put(syncLogStore, [entry]);
+export async function appendSyncLog(
+  access: Access,
+  entries: readonly SyncLogEntry[],
+): Promise<void> {
+  await access.put(syncLogStore, entries);
   const keys = await access.keys(syncLogStore);
   await access.delete(syncLogStore, keys.slice(0, -syncLogMax));
 }

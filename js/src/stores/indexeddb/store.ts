@@ -197,8 +197,8 @@ export class IndexedStore implements Store {
     return this.#run('r', [syncLogStore], readSyncLog);
   }
 
-  appendSyncLog(entry: SyncLogEntry): Promise<void> {
-    return this.#run('rw', [syncLogStore], (access) => appendSyncLog(access, entry));
+  appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void> {
+    return this.#run('rw', [syncLogStore], (access) => appendSyncLog(access, entries));
   }
 
   async adoption(choice: 'merge' | 'keep-remote'): Promise<void> {

@@ -276,8 +276,8 @@ export class LocalStorageStore extends ContentsStore {
     return parsed<SyncLogEntry[]>(this.#items, this.#own.log) ?? [];
   }
 
-  async appendSyncLog(entry: SyncLogEntry): Promise<void> {
-    const log = [...(await this.syncLog()), entry].slice(-syncLogMax);
+  async appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void> {
+    const log = [...(await this.syncLog()), ...entries].slice(-syncLogMax);
     put(this.#items, this.#own.log, JSON.stringify(log));
   }
 

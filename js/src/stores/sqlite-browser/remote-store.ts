@@ -148,8 +148,8 @@ export class RemoteStore implements Store {
     return this.#call('syncLog');
   }
 
-  appendSyncLog(entry: SyncLogEntry): Promise<void> {
-    return this.#call('appendSyncLog', entry);
+  appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void> {
+    return this.#call('appendSyncLog', entries);
   }
 
   adoption(choice: 'merge' | 'keep-remote'): Promise<void> {

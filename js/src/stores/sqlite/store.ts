@@ -102,11 +102,14 @@ export class SqliteStore implements Store {
   /** Reads the tables again where the schema is another: triggers follow its columns. */
   #look(): void {
     for (const rows of this.#tables.values()) rows.refresh();
-    const version = () => this.db.all('PRAGMA schema_version')[0]?.[0] as number;
-    if (version() === this.#schema || !hasStore(this.db)) return;
+    if (this.#version() === this.#schema || !hasStore(this.db)) return;
     followSchema(this.db, this.clock);
     this.#tables = rowsByNumber(this.db);
-    this.#schema = version();
+    this.#schema = this.#version();
+  }
+
+  #version(): number {
+    return this.db.all('PRAGMA schema_version')[0]?.[0] as number;
   }
 
   async load(): Promise<LoadedState> {
@@ -138,6 +141,8 @@ export class SqliteStore implements Store {
       const node = nodeOf(clock.reserve(1));
       const on = { db, tables: this.#tables, join, node, triggers };
       const result = applyCommit(on, commit, term);
+      // Triggers went and came back as they were: the tables need not be read again.
+      this.#schema = this.#version();
       this.#watch.seen(result.counted);
       return result;
     });
@@ -236,9 +241,9 @@ export class SqliteStore implements Store {
     );
   }
 
-  async appendSyncLog(entry: SyncLogEntry): Promise<void> {
+  async appendSyncLog(entries: readonly SyncLogEntry[]): Promise<void> {
     this.#run(() => {
-      this.db.all(sql.exchangeAdd, [JSON.stringify(entry)]);
+      for (const entry of entries) this.db.all(sql.exchangeAdd, [JSON.stringify(entry)]);
       this.db.all(sql.exchangesTrim, [syncLogMax]);
     });
   }
