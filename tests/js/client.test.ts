@@ -152,7 +152,7 @@ describe('an exchange', () => {
     await until(() => isQuiet(a));
     const first = a.network.sent[0]?.request as PullRequest;
     // Read from the beginning: nothing is left out.
-    expect(first).toEqual({ cursor: null, limit: 1_000, tables: ['todos'], schema: 1 });
+    expect(first).toEqual({ cursor: null, limit: 5_000, tables: ['todos'], schema: 1 });
     const { device } = await a.store.load();
     const last = a.network.sent.findLast(({ call }) => call === 'full')?.request as FullRequest;
     expect(last).toMatchObject({
@@ -160,7 +160,7 @@ describe('an exchange', () => {
       node: a.engine.node,
       schema: 1,
       cursor: 'e:1',
-      pull: { limit: 1_000, tables: ['todos'] },
+      pull: { limit: 5_000, tables: ['todos'] },
     });
   });
 
@@ -168,6 +168,8 @@ describe('an exchange', () => {
     const a = await Device.open(hub);
     for (let i = 0; i < 2_500; i++) a.put(i, { n: i });
     await until(() => isQuiet(a));
+    const { pull } = hub;
+    hub.pull = (request) => pull.call(hub, { ...request, limit: 1_000 });
     const b = await Device.open(hub);
     await until(() => isQuiet(b));
     expect(calls(b)).toEqual(['pull', 'meta', 'pull', 'pull']);

@@ -22,8 +22,8 @@ struct Config {
   /// Writes that the store is asked to load for one push: the window in which what shares a record
   /// is kept together.
   std::uint32_t outbox_writes_max = 2'000;
-  /// Records that a pull asks for.
-  std::uint32_t pull_records_max = 1'000;
+  /// Records that a pull asks for: the most that a hub gives. Its page ends at page_bytes_max too.
+  std::uint32_t pull_records_max = 5'000;
 
   /// Retry n waits a random time up to min(backoff_ms_max, backoff_ms_base * 2^n) ("full jitter").
   std::int64_t backoff_ms_base = 500;
