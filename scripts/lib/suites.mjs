@@ -220,8 +220,8 @@ export const suites = [
     name: 'readme',
     folder: 'tests/readme',
     lane: 'alone',
-    // The C++ snippet links the library that the suite `native` built.
-    need: ['native', 'wasm', 'npm', 'browser'],
+    // C++ and the shell use what the suite `native` built.
+    need: ['native', 'wasm', 'npm', 'sqlite', 'browser', 'node22'],
     built: true,
     commands: [node('tests/readme/run.mjs')],
     count: counts.lastLine,

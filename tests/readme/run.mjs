@@ -206,6 +206,29 @@ int main() {
   assert.equal(output, '"k"');
 }
 
+/** In a shell that finds the program that the suite `native` built. */
+async function shellSnippet(folder) {
+  const cwd = `${folder}/shell`;
+  await mkdir(cwd);
+  const schema = 'CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)';
+  await run('sqlite3', ['notes.db', `${schema}; INSERT INTO notes (text) VALUES ('Milk')`], {
+    cwd,
+  });
+  await writeFile(`${cwd}/token`, 'reader');
+  const worker = await startWorker({ stateDir: `${cwd}/state`, tokens: { reader: 'reader' } });
+  try {
+    const paths = `${inRoot('build/dev/examples/native-cli')}:${process.env.PATH}`;
+    const env = { ...process.env, PATH: paths, SERVER: `${worker.url}/sync` };
+    await run('sh', ['-ec', only('sh', 'tidemark sync')], { cwd, env });
+    const headers = { Authorization: 'Bearer reader' };
+    const reply = await (await fetch(`${worker.url}/sync/pull`, { headers })).json();
+    const rows = reply.changes.map(({ row }) => row);
+    assert.deepEqual(rows, [{ id: 1, text: 'Milk, and bread' }]);
+  } finally {
+    await worker.stop();
+  }
+}
+
 async function commands() {
   const { scripts } = JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
   const code = only('sh', 'npm start');
@@ -225,6 +248,7 @@ const tests = [
   serverSnippet,
   engineSnippet,
   clientSnippet,
+  shellSnippet,
   commands,
   everyOne,
 ];

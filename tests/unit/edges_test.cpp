@@ -15,7 +15,7 @@ namespace {
 using states::stamp;
 using Cells = std::vector<Cell>;
 
-constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+constexpr auto kMostMs = std::numeric_limits<std::int64_t>::max();
 constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr WallMs kEndOfTime = (WallMs{1} << 48) - 1;
 
@@ -41,9 +41,9 @@ TEST_CASE("stamp: every part of a text is checked") {
 
 TEST_CASE("clock: the last millisecond has as many stamps as its counter, and no more") {
   Clock clock(Node{7});
-  CHECK(clock.reserve(65'537, kMost).error() == Errc::clock_overflow);
+  CHECK(clock.reserve(65'537, kMostMs).error() == Errc::clock_overflow);
   CHECK(clock.last() == Stamp{});
-  const auto first = clock.reserve(65'536, kMost);
+  const auto first = clock.reserve(65'536, kMostMs);
   REQUIRE(first.ok());
   CHECK(first->ms() == kEndOfTime);
   CHECK(clock.last().time == std::numeric_limits<std::uint64_t>::max());
@@ -51,21 +51,21 @@ TEST_CASE("clock: the last millisecond has as many stamps as its counter, and no
 
 TEST_CASE("drift: any limit is one, an endless one included") {
   const Stamp last{std::numeric_limits<std::uint64_t>::max(), Node{1}};
-  CHECK_FALSE(is_ahead(last, kMost, kMost));
-  CHECK_FALSE(is_ahead(last, 0, kMost));
+  CHECK_FALSE(is_ahead(last, kMostMs, kMostMs));
+  CHECK_FALSE(is_ahead(last, 0, kMostMs));
   CHECK(is_ahead(last, 0, kEndOfTime - 1));
-  CHECK(is_ahead(last, kMost, kLeast));
+  CHECK(is_ahead(last, kMostMs, kLeast));
 }
 
 TEST_CASE("offset: times that no clock shows make an offset all the same") {
-  CHECK(estimate_offset_ms(kLeast, kLeast, kMost) == 2 * kEndOfTime);
-  CHECK(estimate_offset_ms(kMost, kMost, kLeast) == -2 * kEndOfTime);
-  CHECK(estimate_offset_ms(kLeast, kMost, 5) == 5);
+  CHECK(estimate_offset_ms(kLeast, kLeast, kMostMs) == 2 * kEndOfTime);
+  CHECK(estimate_offset_ms(kMostMs, kMostMs, kLeast) == -2 * kEndOfTime);
+  CHECK(estimate_offset_ms(kLeast, kMostMs, 5) == 5);
 }
 
 TEST_CASE("backoff: a maximum below zero is none to wait for") {
   CHECK(backoff_ms(1, 500, -1, 0xffffffffu) == 0);
-  CHECK(backoff_ms(9, kMost, kLeast, 0xffffffffu) == 0);
+  CHECK(backoff_ms(9, kMostMs, kLeast, 0xffffffffu) == 0);
   CHECK(backoff_ms(9, kLeast, 60'000, 0xffffffffu) == 0);
 }
 

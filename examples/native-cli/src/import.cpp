@@ -26,7 +26,7 @@ using tidemark::RecordKey;
 using tidemark::Store;
 
 /// Rows that are read at a time.
-constexpr std::size_t kPageRows = 1'000;
+constexpr std::size_t kRowsAtOnce = 1'000;
 
 std::uint64_t hash_of(const tidemark::Row& row) {
   const std::string text = tidemark::json::canonical(row);
@@ -57,7 +57,7 @@ class Present {
     if (!tables_.insert(table).second) return tidemark::Done{};
     std::optional<std::string> after;
     do {
-      const auto page = store_.scan(table, kPageRows, after);
+      const auto page = store_.scan(table, kRowsAtOnce, after);
       if (!page) return page.error();
       for (const auto& [id, row] : page->rows) rows_.emplace(RecordKey{table, id}, hash_of(row));
       after = page->next;

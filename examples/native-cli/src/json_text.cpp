@@ -8,7 +8,7 @@
 namespace cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   return tidemark::json::quoted(tidemark::sqlite::utf8_of(text));
 }
 
@@ -20,16 +20,16 @@ void add_comma(std::string& out) {
 
 JsonObject& JsonObject::raw(std::string_view name, std::string_view value) {
   add_comma(members_);
-  members_.append(quoted(name)).append(1, ':').append(value);
+  members_.append(quoted_text(name)).append(1, ':').append(value);
   return *this;
 }
 
 JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
-  return raw(name, quoted(value));
+  return raw(name, quoted_text(value));
 }
 
 JsonObject& JsonObject::maybe_text(std::string_view name, const std::optional<std::string>& value) {
-  return value ? raw(name, quoted(*value)) : raw(name, "null");
+  return value ? raw(name, quoted_text(*value)) : raw(name, "null");
 }
 
 JsonObject& JsonObject::number(std::string_view name, std::int64_t value) {
@@ -54,6 +54,6 @@ JsonArray& JsonArray::raw(std::string_view item) {
   return *this;
 }
 
-JsonArray& JsonArray::text(std::string_view item) { return raw(quoted(item)); }
+JsonArray& JsonArray::text(std::string_view item) { return raw(quoted_text(item)); }
 
 }  // namespace cli

@@ -14,7 +14,7 @@ namespace tidemark::client {
 namespace {
 
 /// A hash's digits in a digest's prefix.
-constexpr std::size_t kDigits = 16;
+constexpr std::size_t kDigitsMax = 16;
 
 struct Hashed {
   std::string id;
@@ -97,9 +97,9 @@ Outcome<bool> descend(const Compared& what, const std::string& prefix,
     list(local, *reply, found);
     return true;
   }
-  if (reply->children.size() != kDigits || prefix.size() >= kDigits)
+  if (reply->children.size() != kDigitsMax || prefix.size() >= kDigitsMax)
     return Error{Errc::bad_reply, "a digest has no end"};
-  for (std::size_t digit = 0; digit < kDigits; ++digit) {
+  for (std::size_t digit = 0; digit < kDigitsMax; ++digit) {
     const auto part = part_of(local, prefix.size(), digit);
     if (is_same(part, reply->children[digit])) continue;
     const auto went = descend(what, prefix + "0123456789abcdef"[digit], part, found);

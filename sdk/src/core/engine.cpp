@@ -13,14 +13,14 @@ namespace tidemark {
 namespace {
 
 // Sums and differences of times within this are exact, and stay within 64 bits.
-constexpr std::int64_t kMsMax = std::int64_t{1} << 53;
-std::int64_t within(std::int64_t ms) noexcept { return std::clamp(ms, -kMsMax, kMsMax); }
+constexpr std::int64_t kWallMsMax = std::int64_t{1} << 53;
+std::int64_t within(std::int64_t ms) noexcept { return std::clamp(ms, -kWallMsMax, kWallMsMax); }
 
 Config within(Config config) noexcept {
   for (std::int64_t* ms : {&config.drift_ms_max, &config.offset_step_ms, &config.backoff_ms_base,
                            &config.backoff_ms_max, &config.push_delay_ms, &config.poll_ms,
                            &config.poll_live_ms, &config.stall_ms})
-    *ms = std::clamp<std::int64_t>(*ms, 0, kMsMax);
+    *ms = std::clamp<std::int64_t>(*ms, 0, kWallMsMax);
   // Or every look at the clock would find the session stalled once more.
   config.stall_ms = std::max<std::int64_t>(config.stall_ms, 1);
   return config;
@@ -42,7 +42,7 @@ struct Engine::Impl {
     // smooth.
     if (std::abs(shift) <= error) return 0;
     clock.set_offset_ms(estimate);
-    offset_least = -kMsMax;
+    offset_least = -kWallMsMax;
     return std::abs(shift) > std::max(error, config.offset_step_ms) ? shift : 0;
   }
 
@@ -107,7 +107,7 @@ struct Engine::Impl {
   // As of the last reply.
   WallMs server_at = 0;
   // Before the first answer: as far as the clock was found to be behind.
-  std::int64_t offset_least = -kMsMax;
+  std::int64_t offset_least = -kWallMsMax;
   // As of the last refusal.
   WallMs fine_until = 0;
 };
@@ -172,7 +172,7 @@ void Engine::handle_poke(WallMs now) noexcept { impl_->session.nudge(within(now)
 
 void Engine::handle_clock(std::int64_t offset_ms, Stamp ground, bool restart, Node spare) noexcept {
   impl_->clock.set_offset_ms(within(offset_ms));
-  impl_->offset_least = -kMsMax;
+  impl_->offset_least = -kWallMsMax;
   // Our own pending entries are on the way to another node already.
   if (!restart || impl_->session.must_restamp()) return impl_->clock.observe(ground);
   impl_->clock.restart(spare, ground);

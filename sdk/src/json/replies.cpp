@@ -163,7 +163,7 @@ FullReply read_full(Reader& in, const Place& place, std::size_t changes) {
   return out;
 }
 
-LossesReply::Numbered read_loss(Reader& in, const Place& place) {
+LossesReply::Numbered read_numbered_loss(Reader& in, const Place& place) {
   LossesReply::Numbered out;
   read_written(in, place, out.loss, out.loss.stamp);
   if (!in.ok()) return out;
@@ -178,7 +178,8 @@ LossesReply::Numbered read_loss(Reader& in, const Place& place) {
 LossesReply read_losses(Reader& in, const Place& place) {
   LossesReply out;
   if (!in.object(place)) return out;
-  out.losses = in.list(place["losses"], [&in](const Place& each) { return read_loss(in, each); });
+  out.losses =
+      in.list(place["losses"], [&in](const Place& each) { return read_numbered_loss(in, each); });
   out.more = in.flag(place["more"]);
   return out;
 }
