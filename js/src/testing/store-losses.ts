@@ -43,6 +43,16 @@ export const lossTests: StoreTests = {
     equal(await losses(subject), [expected], 'loss');
   },
 
+  'what a context writes over its own earlier write is no loss': async (subject) => {
+    await synced(subject, { title: 'Milk', done: 0 });
+    await subject.driver.update('todos', 'a', { title: 'Mine' });
+    const stamp = (await subject.writes())[0]?.columns.register ?? '';
+    const later = `${late.slice(0, 18)}${stamp.slice(18)}`;
+    const { losses: count } = await subject.pull(patch(later, { title: 'Mine, later' }));
+    equal([count, await losses(subject)], [0, []], 'losses');
+    equal((await subject.driver.get('todos', 'a'))?.title, 'Mine, later', 'row');
+  },
+
   'a pending edit that a delete beats is kept': async (subject) => {
     await synced(subject, { title: 'Milk', done: 0 });
     await subject.driver.update('todos', 'a', { title: 'Mine' });

@@ -108,8 +108,10 @@ Value key_of(const Values& parts) {
       out += R"({"blob":")" + hex_of(bytes_of(*blob)) + "\"}";
     else if (const auto* words = std::get_if<std::string>(&part))
       json::append_quoted(out, *words);
+    else if (const auto* real = std::get_if<double>(&part))
+      json::append_number(out, *real);
     else
-      out += std::to_string(integer(part));
+      out += is_null(part) ? "null" : std::to_string(integer(part));
   }
   return out + ']';
 }

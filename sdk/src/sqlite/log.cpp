@@ -15,8 +15,6 @@ namespace tidemark::sqlite {
 namespace {
 
 constexpr std::int64_t kEntriesAtATime = 1'000;
-/// Below all entries: what was adopted and what is offered stand in front, with negative numbers.
-constexpr std::int64_t kBeforeAll = -(std::int64_t{1} << 52);
 
 // Of one field, it is a number.
 std::string mask_of(const Value& mask) {

@@ -37,6 +37,8 @@ struct Unnamed {
   Error error;
 };
 
+/// Below all entries: what was adopted and what is offered stand in front, with negative numbers.
+inline constexpr std::int64_t kBeforeAll = -(std::int64_t{1} << 52);
 inline constexpr std::size_t kAllWrites = std::numeric_limits<std::size_t>::max();
 
 /// The writes of the log, oldest first, `limit` of them at most; `unnamed` gets the entries whose
@@ -60,6 +62,7 @@ struct Place {
 [[nodiscard]] std::vector<LogWrite> writes_of(std::vector<Logged> logged);
 
 /// Settles what triggers could only note, drops what changed nothing, and ends what is committed.
+/// What was settled before is not looked at.
 void settle_log(Database& db, Tables& tables);
 
 struct Count {

@@ -30,12 +30,14 @@ void settle(Database& db, Tables& tables, const Values& row) {
 }  // namespace
 
 void settle_log(Database& db, Tables& tables) {
-  const auto noted = db.all(sql::log_noted);
+  const Values settled = db.first(sql::log_settled);
+  const Value from = settled.empty() ? Value(kBeforeAll) : settled.front();
+  const auto noted = db.all(sql::log_noted, {from});
   for (const Values& row : noted) settle(db, tables, row);
   // Those that were settled are others now.
-  if (!noted.empty()) db.all(sql::log_remove_noted);
-  db.all(sql::log_reused);
-  db.all(sql::log_remove_empty);
+  if (!noted.empty()) db.all(sql::log_remove_noted, {from});
+  db.all(sql::log_reused, {from});
+  db.all(sql::log_remove_empty, {from});
   db.all(sql::log_bound);
 }
 

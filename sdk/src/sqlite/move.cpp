@@ -56,7 +56,7 @@ class Move {
       run(db_, tbl_, "fields");
     }
     db_.all(sql::moves_unsent, {last});
-    db_.all(sql::log_bound);
+    settle_log(db_, on_.tables);
     db_.all(sql::moves_clear);
   }
 

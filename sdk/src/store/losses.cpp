@@ -29,7 +29,8 @@ class Found {
   Found(const RecordKey& record, WallMs now) : record_(record), now_(now) {}
 
   void lose(const Lost& lost) {
-    if (!has(lost.from, lost.name)) return;
+    // What a context writes over its own earlier write it knew.
+    if (!has(lost.from, lost.name) || lost.stamp.node == lost.winner.node) return;
     const auto is_same = [&](const Loss& each) {
       return each.stamp == lost.stamp && each.winner == lost.winner;
     };

@@ -63,6 +63,21 @@ function said({ table, id, columns, create }: PendingWrite): string {
   return `${table} ${id} ${base === null ? [...fields.keys()].sort().join() : 'whole'}`;
 }
 
+/** How much SQLite works for what `work` asks, in steps of its machine: of all kept statements. */
+export function stepsOf(handle: Database, work: () => void): number {
+  const { capi } = sqlite3;
+  const count = () => {
+    let steps = 0;
+    let each = capi.sqlite3_next_stmt(handle.pointer as never, 0 as never);
+    for (; each; each = capi.sqlite3_next_stmt(handle.pointer as never, each))
+      steps += capi.sqlite3_stmt_status(each, capi.SQLITE_STMTSTATUS_VM_STEP, 1);
+    return steps;
+  };
+  count();
+  work();
+  return count();
+}
+
 /** Runs SQL in the plain `sqlite3` shell on the database's file; gives the database then. */
 export function inShell(handle: Database, sql: string): Database {
   const folder = mkdtempSync(path.join(tmpdir(), 'tidemark-'));

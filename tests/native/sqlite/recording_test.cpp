@@ -117,6 +117,8 @@ TEST_CASE("a file becomes WAL, and is read and written by others meanwhile") {
   app.run(kTodos);
   const auto store = sqlite_store(file.path(), {"todos"});
   settle(*store);
+  // A connection learns of it when it reads.
+  CHECK(app.one("SELECT count(*) FROM todos") == "2");
   CHECK(app.one("PRAGMA journal_mode") == "wal");
   // A reader that stays does not stop the store.
   app.run("BEGIN");

@@ -127,7 +127,7 @@ export class Connection {
   /** What is written from here on is of another transaction for the log, too. */
   commit(name: CallName, results: readonly SqlResult[] = []): void {
     if (this.#wrote) {
-      if (this.#logs) this.#inner.all(sql.logBound);
+      if (this.#logs) this.#inner.all(sql.logEnd);
       const hasRows = results.some(({ rows }) => rows.length > 0);
       this.#note(name, hasRows ? JSON.stringify(encodeValue(results)) : null);
     }

@@ -5,6 +5,7 @@ import { sql } from '../../generated/sqlite.js';
 import type { StampText } from '../../wire.js';
 import { deleteColumns, patchColumns, wholeAgain, wholeColumns } from '../pending.js';
 import type { PendingWrite } from '../store.js';
+import { isSameStored } from './column-values.js';
 import type { SqliteDatabase, SqlValue } from './database.js';
 import type { Rows } from './rows.js';
 
@@ -168,14 +169,18 @@ function readColumns(text: string): Columns {
   return { ...columns, fields: new Map(fields) };
 }
 
-/** Settles what triggers only noted, drops what changed nothing, and ends what is committed. */
+/**
+ * Settles what triggers only noted, drops what changed nothing, and ends what is committed. What
+ * was settled before is not looked at.
+ */
 export function settleLog(db: SqliteDatabase, tables: RowsByNumber): void {
-  const noted = db.all(sql.logNoted);
+  const [[from = beforeAll] = []] = db.all(sql.logSettled);
+  const noted = db.all(sql.logNoted, [from]);
   for (const row of noted) settle(db, tables, row);
   // Those that were settled are others now.
-  if (noted.length > 0) db.all(sql.logRemoveNoted);
-  db.all(sql.logReused);
-  db.all(sql.logRemoveEmpty);
+  if (noted.length > 0) db.all(sql.logRemoveNoted, [from]);
+  db.all(sql.logReused, [from]);
+  db.all(sql.logRemoveEmpty, [from]);
   db.all(sql.logBound);
 }
 
@@ -184,14 +189,23 @@ function settle(db: SqliteDatabase, tables: RowsByNumber, row: SqlValue[]): void
   const rows = tables.get(tbl as number);
   const isFollowed = nextTable === tbl && (nextOp === op.created || nextOp === op.changed);
   if (rows === undefined || !isFollowed) return;
-  if (code === op.found && key === nextKey) {
+  if (code === op.found && isSameKey(key, nextKey)) {
     if (nextOp === op.created) db.all(sql.logSettleChange, [next as number, mask as string | null]);
     return;
   }
   // Of a row that SQLite numbered, the number is not known before.
-  const isOf = code === op.found || mask === nextKey || mask === -1;
-  if (isOf && !rows.has(rows.id(key as SqlValue)))
+  const isOf = code === op.found || isSameKey(mask, nextKey) || mask === -1;
+  if (isOf && isGone(rows, key as SqlValue))
     db.all(sql.logSettleDelete, [entry as number, next as number]);
+}
+
+const isSameKey = (a: SqlValue | undefined, b: SqlValue | undefined) =>
+  a instanceof Uint8Array && b instanceof Uint8Array ? isSameStored(a, b) : a === b;
+
+// What has no id can become a letter at most.
+function isGone(rows: Rows, key: SqlValue): boolean {
+  const id = rows.idOrNone(key);
+  return id === undefined || !rows.has(id);
 }
 
 export function countLog(db: SqliteDatabase): { pending: number; counted: number } {

@@ -11,7 +11,7 @@ import { type Committing, rowsOf } from './commit.js';
 import { isConstraint, type SqliteDatabase, type SqlValue, transact } from './database.js';
 import { addLetter, addReread } from './letters.js';
 import { log } from './local.js';
-import { type LogWrite, op, readWritesOf } from './log.js';
+import { type LogWrite, op, readWritesOf, settleLog } from './log.js';
 import { graveOf } from './outbox.js';
 import { pendingOf } from './page.js';
 import type { Rows } from './rows.js';
@@ -168,7 +168,7 @@ function move(on: Committing, rows: Rows, keys: SqlValue[], past: number): void 
   const [[last] = []] = db.all(sql.logLast);
   recorded(on, () => run(db, tbl, 'fields'));
   db.all(sql.movesUnsent, [last as number]);
-  db.all(sql.logBound);
+  settleLog(db, tables);
   db.all(sql.movesClear);
 }
 

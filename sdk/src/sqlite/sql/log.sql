@@ -16,8 +16,8 @@ SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY entry;
 
 -- @ log_count
--- What is pending, and the last entry of it.
-SELECT count(*), coalesce(max(entry), 0) FROM tidemark_log WHERE op BETWEEN 1 AND 5;
+-- What is pending, and up to which entry it was counted.
+SELECT count(*), (SELECT max(entry) FROM tidemark_log) FROM tidemark_log WHERE op BETWEEN 1 AND 5;
 
 -- @ log_since
 SELECT count(*), coalesce(max(entry), ?1) FROM tidemark_log WHERE entry > ?1 AND op BETWEEN 1 AND 5;
@@ -34,12 +34,16 @@ SELECT min(entry) FROM tidemark_log;
 -- @ log_last
 SELECT max(entry) FROM tidemark_log;
 
+-- @ log_settled
+-- The last boundary that was settled: what is to be settled comes after it.
+SELECT entry FROM tidemark_log WHERE op = 0 AND mask IS NULL ORDER BY entry DESC LIMIT 1;
+
 -- @ log_noted
--- What is to be settled, each with the entry that came next.
+-- ?1: after which entry. What is to be settled, each with the entry that came next.
 SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.tbl, w.key, w.op
 FROM tidemark_log n LEFT JOIN tidemark_log w ON w.entry = (
   SELECT min(entry) FROM tidemark_log WHERE entry > n.entry AND op NOT IN (6, 7))
-WHERE n.op IN (6, 7) ORDER BY n.entry;
+WHERE n.entry > ?1 AND n.op IN (6, 7) ORDER BY n.entry;
 
 -- @ log_settle_delete
 UPDATE tidemark_log SET op = 4, mask = NULL, time = (SELECT time FROM tidemark_log WHERE entry = ?2)
@@ -54,11 +58,12 @@ UPDATE tidemark_log SET op = CASE WHEN ?2 IS NULL THEN 3 ELSE 2 END, mask = ?2 W
 DELETE FROM tidemark_log WHERE entry IN (SELECT value FROM json_each(?1));
 
 -- @ log_remove_noted
-DELETE FROM tidemark_log WHERE op IN (6, 7);
+-- ?1: after which entry.
+DELETE FROM tidemark_log WHERE entry > ?1 AND op IN (6, 7);
 
 -- @ log_remove_empty
--- Updates that changed no field there was.
-DELETE FROM tidemark_log WHERE op = 2 AND mask NOT LIKE '%1%' AND columns IS NULL
+-- ?1: after which entry. Updates that changed no field there was.
+DELETE FROM tidemark_log WHERE entry > ?1 AND op = 2 AND mask NOT LIKE '%1%' AND columns IS NULL
   AND length(mask) >= (SELECT json_array_length(fields) FROM tidemark_tables t
     WHERE t.tbl = tidemark_log.tbl);
 
@@ -69,8 +74,13 @@ DELETE FROM tidemark_log WHERE entry > ?1;
 DELETE FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND time < 1 << 32 AND offer IS NULL;
 
 -- @ log_bound
--- What was committed so far ends here.
+-- What was committed so far ends here, and is settled.
 INSERT INTO tidemark_log (op, time) SELECT 0, time FROM tidemark_log
+WHERE entry = (SELECT max(entry) FROM tidemark_log) AND (op <> 0 OR mask IS NOT NULL);
+
+-- @ log_end
+-- A transaction ends here, and is to be settled.
+INSERT INTO tidemark_log (op, mask, time) SELECT 0, 1, time FROM tidemark_log
 WHERE entry = (SELECT max(entry) FROM tidemark_log) AND op <> 0;
 
 -- @ log_unbind

@@ -2,9 +2,11 @@
 -- same number on both. All that refers to them goes with them.
 
 -- @ log_reused
--- A creation behind other pending writes of its record: the device deleted that and took its number
--- again. To its database it is the same record, so it is none of its own.
-UPDATE tidemark_log SET mask = NULL WHERE op IN (1, 5) AND mask IS NOT NULL AND entry IN (
+-- ?1: after which entry. A creation behind other pending writes of its record: the device deleted
+-- that and took its number again. To its database it is the same record, so it is none of its own.
+-- (The sign: the range is looked up, and the rest of the log only if there is a creation in it.)
+UPDATE tidemark_log SET mask = NULL
+WHERE entry > ?1 AND op IN (1, 5) AND mask IS NOT NULL AND +entry IN (
   SELECT entry FROM (
     SELECT entry, coalesce(place, entry) AS place,
       min(coalesce(place, entry)) OVER (PARTITION BY tbl, key) AS first

@@ -41,7 +41,8 @@ CREATE TABLE tidemark_log (
   key,                             -- of one column as it is, of several as a JSON array
   op INTEGER NOT NULL,
   mask,                            -- by field '1' or '0'; of op 7: the key of the new row; of a
-                                   -- creation under a counted key, and its offer: how it was born
+                                   -- creation under a counted key, and its offer: how it was born;
+                                   -- of op 0: null, or what it ends was not settled
   time INTEGER,                    -- of the stamp: ms << 16 | counter
   node INTEGER,                    -- null: as the eras say
   place INTEGER,                   -- the entry it was written as, if it was put off
