@@ -43,6 +43,17 @@ export const sweepTests: StoreTests = {
     equal(await here(subject, 'a', 'b', 'c'), 'ab', 'left');
   },
 
+  'a key that the database has no place for holds no reading up': async (subject) => {
+    const odd = { table: 'todos', id: '["a",1]', stamp: stampAt(10) };
+    const changes = [{ ...odd, row: { id: ['a', 1] } }, whole('b')];
+    await subject.commit({ changes, journal: [odd], seq: 5, cursor: 'e:5' });
+    await subject.commit({ reset: { offer: 0, adopt: false, cursor: 'e:5' }, cursor: null });
+    const last = { changes, cursor: 'f:5', complete: true };
+    equal((await subject.commit(last)).sweeping, false, 'sweeping');
+    equal(await here(subject, 'b'), 'b', 'left');
+    equal(await subject.store.recordState('todos', '["b",1]'), 'synced', 'of another');
+  },
+
   'without a reset nothing is swept': async (subject) => {
     await subject.pull(whole('a'));
     await subject.commit({ changes: [whole('b')], cursor: 'e:5', complete: true });

@@ -178,6 +178,7 @@ function settle({ db }: Committing, outcome: PageOutcome): void {
 function markShown({ db, tables }: Committing, changes: readonly Change[]): void {
   for (const change of changes) {
     const rows = rowsOf(tables, change.table);
-    if (rows?.exists) db.all(sql.shownAdd, [rows.table.tbl, rows.key(change.id)]);
+    const key = rows?.exists ? rows.keyOrNone(change.id) : undefined;
+    if (rows && key !== undefined) db.all(sql.shownAdd, [rows.table.tbl, key]);
   }
 }

@@ -38,13 +38,14 @@ function putOffers({ db, tables }: Committing, offers: readonly Offer[], at: str
   let entry = firstEntry(db) - offers.length;
   for (const { table, id, columns, born = null } of offers) {
     const rows = rowsOf(tables, table);
-    if (rows === undefined) continue;
+    const key = rows?.keyOrNone(id);
+    if (rows === undefined || key === undefined) continue;
     const code = columns.deleted ? op.deleted : op.whole;
     const time = timeOf(columns.register);
     const node = nodeNumber(columns.register.slice(18));
     const text = textOfColumns(columns);
     const { tbl } = rows.table;
-    db.all(sql.logAdd, [entry++, tbl, rows.key(id), code, born, time, node, null, at, text]);
+    db.all(sql.logAdd, [entry++, tbl, key, code, born, time, node, null, at, text]);
   }
 }
 
@@ -80,7 +81,8 @@ export function sweep({ db, tables }: Committing, state: State): void {
   db.all(sql.shownPending);
   for (const [name, id] of db.all(sql.letterRecords)) {
     const rows = rowsOf(tables, name as string);
-    if (rows?.exists) db.all(sql.shownAdd, [rows.table.tbl, rows.key(id as string)]);
+    const key = rows?.exists ? rows.keyOrNone(id as string) : undefined;
+    if (rows && key !== undefined) db.all(sql.shownAdd, [rows.table.tbl, key]);
   }
   for (const { table, exists } of tables.values())
     if (table.covered && exists) db.all(table.texts.sweep);
@@ -95,8 +97,9 @@ export function sweep({ db, tables }: Committing, state: State): void {
 function keepRereads(db: SqliteDatabase, tables: RowsByNumber): void {
   for (const [name, id] of db.all(sql.rereads, [-1])) {
     const rows = rowsOf(tables, name as string);
+    const key = rows?.keyOrNone(id as string);
     const isPending =
-      rows && db.all(sql.logHas, [rows.table.tbl, rows.key(id as string)])[0]?.[0] === 1;
+      rows && key !== undefined && db.all(sql.logHas, [rows.table.tbl, key])[0]?.[0] === 1;
     if (!isPending) db.all(sql.rereadDrop, [name as string, id as string]);
   }
 }

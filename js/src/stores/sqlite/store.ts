@@ -229,9 +229,9 @@ export class SqliteStore implements Store {
     return this.#run(() => {
       if (this.db.all(sql.letterOf, [table, id])[0]?.[0] === 1) return 'refused';
       const rows = [...this.#tables.values()].find((each) => each.table.name === table);
-      const parameters = rows && [rows.table.tbl, rows.key(id)];
-      const isPending = parameters && this.db.all(sql.logHas, parameters)[0]?.[0] === 1;
-      return isPending ? 'pending' : 'synced';
+      const key = rows?.keyOrNone(id);
+      if (rows === undefined || key === undefined) return 'synced';
+      return this.db.all(sql.logHas, [rows.table.tbl, key])[0]?.[0] === 1 ? 'pending' : 'synced';
     });
   }
 
