@@ -5,7 +5,7 @@ export const sql = {
   SELECT tbl, key FROM tidemark_log WHERE entry <= ?1 AND op BETWEEN 1 AND 5) ORDER BY entry;`,
   logOf: `SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY entry;`,
-  logCount: `SELECT count(*), coalesce(max(entry), 0) FROM tidemark_log WHERE op BETWEEN 1 AND 5;`,
+  logCount: `SELECT count(*), (SELECT max(entry) FROM tidemark_log) FROM tidemark_log WHERE op BETWEEN 1 AND 5;`,
   logSince: `SELECT count(*), coalesce(max(entry), ?1) FROM tidemark_log WHERE entry > ?1 AND op BETWEEN 1 AND 5;`,
   logAdopted: `SELECT count(*) FROM tidemark_log WHERE op BETWEEN 1 AND 5 AND time < 1 << 32 AND offer IS NULL;`,
   logNewest: `SELECT max(stamp) FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND offer IS NULL;`,
@@ -281,92 +281,115 @@ DELETE FROM tidemark_losses; DELETE FROM tidemark_exchanges;
 DELETE FROM tidemark_log WHERE entry < (SELECT max(entry) FROM tidemark_log);
 UPDATE tidemark_state SET cursor = NULL, known = NULL, clock = NULL, hub = NULL, sweeping = 0,
   safe = 0, old = 0, term = term + 1;`,
-  tableKind: `SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name) WHERE pk > 0),
+  tableKind: `SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name, 'main') WHERE pk > 0),
   l.wr = 0 AND (SELECT count(*) = 1 AND max(upper(type)) = 'INTEGER'
-    FROM pragma_table_xinfo(l.name) WHERE pk > 0)
-    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name) f, pragma_table_xinfo(l.name) c
-      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name))
+    FROM pragma_table_xinfo(l.name, 'main') WHERE pk > 0)
+    AND NOT EXISTS (SELECT 1 FROM pragma_index_list(l.name, 'main') WHERE origin = 'pk')
+    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name, 'main') f,
+        pragma_table_xinfo(l.name, 'main') c
+      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name)),
+  l.name
 FROM pragma_table_list(?1) l WHERE l.schema = 'main';`,
   tableColumns: `SELECT name,
-  CASE WHEN type LIKE '%INT%' THEN 'integer'
-    WHEN type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' THEN 'text'
-    WHEN type LIKE '%BLOB%' OR type = '' OR upper(type) = 'ANY' THEN 'none'
-    WHEN type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%' THEN 'real'
+  CASE WHEN lower(type) LIKE '%int%' THEN 'integer'
+    WHEN lower(type) LIKE '%char%' OR lower(type) LIKE '%clob%' OR lower(type) LIKE '%text%'
+      THEN 'text'
+    WHEN lower(type) LIKE '%blob%' OR lower(type) IN ('', 'any') THEN 'none'
+    WHEN lower(type) LIKE '%real%' OR lower(type) LIKE '%floa%' OR lower(type) LIKE '%doub%'
+      THEN 'real'
     ELSE 'numeric' END,
-  pk, coalesce(dflt_value, 'NULL')
-FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;`,
+  pk, CASE WHEN dflt_value GLOB '"*"'
+      THEN quote(replace(substr(dflt_value, 2, length(dflt_value) - 2), '""', '"'))
+    WHEN dflt_value GLOB '\`*\`'
+      THEN quote(replace(substr(dflt_value, 2, length(dflt_value) - 2), '\`\`', '\`'))
+    WHEN dflt_value GLOB '[[]*' THEN quote(substr(dflt_value, 2, length(dflt_value) - 2))
+    WHEN dflt_value GLOB '[A-Za-z_]*' AND dflt_value NOT GLOB '*[^A-Za-z0-9_$]*'
+        AND lower(dflt_value) NOT IN ('null', 'true', 'false', 'current_time', 'current_date',
+          'current_timestamp') THEN quote(dflt_value)
+    ELSE coalesce(dflt_value, 'NULL') END
+FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0 ORDER BY cid;`,
   tableTexts: `WITH
-synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted, counted, known
+synced AS (SELECT tbl, name, 'main."' || replace(name, '"', '""') || '"' AS quoted, counted, known
   FROM tidemark_tables WHERE tbl = ?1),
-columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted,
-    '?' || row_number() OVER (ORDER BY c.cid) AS mark
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
-uniques AS (SELECT '(' || group_concat(u.quoted || ' = ' || u.mark, ' AND ') || ')' AS taken
-  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
-    columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
-rivals AS (SELECT group_concat(taken, ' OR ') AS taken,
-    (SELECT group_concat(quoted || ' = ' || mark || ' COLLATE BINARY', ' AND ') FROM columns
-      WHERE pk > 0) AS own,
-    (SELECT '?' || count(*) || ' IS ?' || count(*) FROM columns) AS bound
-  FROM uniques),
+columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.hidden = 0),
+indexes AS (SELECT
+    EXISTS (SELECT 1 FROM pragma_index_list(synced.name, 'main') WHERE "unique" AND origin <> 'pk')
+      AS others,
+    EXISTS (SELECT 1 FROM pragma_index_list(synced.name, 'main') i,
+        pragma_index_xinfo(i.name, 'main') x
+      WHERE i.origin = 'pk' AND x.key AND upper(x.coll) <> 'BINARY') AS twins
+  FROM synced),
 listed AS (SELECT group_concat(quoted, ', ') AS all_columns, group_concat('?', ', ') AS marks,
     coalesce(group_concat(CASE WHEN pk = 0 THEN quoted || ' = excluded.' || quoted END, ', '), '')
-    AS sets
+    AS sets,
+    group_concat(CASE WHEN pk = 0 THEN quoted || ' = ?' END, ', ') AS changes
   FROM (SELECT * FROM columns ORDER BY cid)),
-keyed AS (SELECT group_concat(quoted, ', ') AS keys,
-    group_concat(quoted || ' = ? COLLATE BINARY', ' AND ') AS is_key,
-    CASE count(*) WHEN 1 THEN max(quoted)
-      ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
-        || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
-      END AS key,
-    group_concat('?', ', ') AS marks
-  FROM (SELECT * FROM columns WHERE pk > 0 ORDER BY pk))
+keyed AS (SELECT group_concat(columns.quoted, ', ') AS keys, max(columns.quoted) AS one,
+    CASE twins WHEN 0 THEN group_concat(columns.quoted || ' = ? COLLATE BINARY', ' AND ')
+      ELSE '(' || group_concat(columns.quoted, ', ') || ') IN (SELECT '
+        || group_concat('x.' || columns.quoted, ', ') || ' FROM (SELECT '
+        || group_concat('? AS p' || pk, ', ') || ') AS sought, ' || synced.quoted || ' AS x WHERE '
+        || group_concat('x.' || columns.quoted || ' = sought.p' || pk || ' AND x.' || columns.quoted
+          || ' = sought.p' || pk || ' COLLATE BINARY', ' AND ') || ')' END AS is_key,
+    CASE count(*) WHEN 1 THEN max(columns.quoted)
+      ELSE 'json_array(' || group_concat('CASE typeof(' || columns.quoted || ') WHEN ''blob'' THEN '
+        || 'json_object(''blob'', hex(' || columns.quoted || ')) ELSE ' || columns.quoted || ' END',
+        ', ') || ')' END || ' COLLATE BINARY' AS key,
+    group_concat('?', ', ') AS marks,
+    group_concat('(typeof(' || columns.quoted || ') IN (''text'', ''blob'') OR ' || columns.quoted
+      || ' = CAST(' || columns.quoted || ' AS INTEGER) AND ' || columns.quoted
+      || ' BETWEEN -9007199254740991 AND 9007199254740991)', ' AND ') AS has_name
+  FROM synced, indexes, (SELECT * FROM columns WHERE pk > 0 ORDER BY pk) AS columns)
 SELECT
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE ' || is_key,
-  'INSERT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
-    || ') ON CONFLICT (' || keys || ') DO ' || CASE sets WHEN '' THEN 'NOTHING'
-    ELSE 'UPDATE SET ' || sets END,
+  'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
+    || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
+    WHEN '' THEN 'NOTHING' ELSE 'UPDATE SET ' || sets END END,
   'DELETE FROM ' || synced.quoted || ' WHERE ' || is_key,
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' ORDER BY ' || keys || ' LIMIT ?',
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE (' || keys || ') > ('
     || keyed.marks || ') ORDER BY ' || keys || ' LIMIT ?',
-  'UPDATE ' || synced.quoted || ' SET ',
+  'UPDATE OR ABORT ' || synced.quoted || ' SET ',
   ' WHERE ' || is_key,
-  'DELETE FROM ' || synced.quoted || ' WHERE NOT EXISTS (SELECT 1 FROM tidemark_shown s'
-    || ' WHERE s.tbl = ' || tbl || ' AND s.key = ' || key || ')',
+  'DELETE FROM ' || synced.quoted || ' WHERE ' || key
+    || ' NOT IN (SELECT key FROM tidemark_shown WHERE tbl = ' || tbl || ') AND ' || has_name,
   'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) '
     || 'SELECT ?1 - row_number() OVER (), ' || tbl || ', ' || key || ', ?2, '
-    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || key || ' > ' || known
+    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || one || ' > ' || known
       || ' THEN lower(hex(randomblob(8))) END' ELSE 'NULL' END
     || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
-    || ' AND op BETWEEN 1 AND 5)',
-  'SELECT ' || keys || ' FROM ' || synced.quoted || ' WHERE (' || rivals.taken || ') AND NOT ('
-    || own || ') AND ' || bound
-FROM synced, listed, keyed, rivals;`,
+    || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL) OR ' || key || ' IS NULL',
+  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns
+    || ') VALUES (' || listed.marks || ') ON CONFLICT DO UPDATE SET ' || one || ' = '
+    || one || ' RETURNING ' || keys END,
+  CASE twins WHEN 1 THEN coalesce('UPDATE OR ABORT ' || synced.quoted || ' SET ' || changes,
+    'SELECT 1 FROM ' || synced.quoted) || ' WHERE ' || is_key END
+FROM synced, indexes, listed, keyed;`,
   columnTexts: `WITH
-synced AS (SELECT tbl, '"' || replace(name, '"', '""') || '"' AS quoted, name
+synced AS (SELECT tbl, 'main."' || replace(name, '"', '""') || '"' AS quoted, name
   FROM tidemark_tables WHERE tbl = ?1),
-added AS (SELECT c.name, '"' || replace(c.name, '"', '""') || '"' AS quoted,
-    coalesce(dflt_value, 'NULL') AS value
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.name = ?2),
+added AS (SELECT c.name, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.name = ?2),
 keyed AS (SELECT CASE count(*) WHEN 1 THEN max(quoted)
       ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
         || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
-      END AS key
+      END || ' COLLATE BINARY' AS key
   FROM (SELECT '"' || replace(c.name, '"', '""') || '"' AS quoted
-    FROM synced, pragma_table_xinfo(synced.name) c WHERE c.pk > 0 ORDER BY c.pk)),
-placed AS (SELECT (SELECT group_concat(f.value = ?2, '') FROM json_each(t.fields) f) AS mask
+    FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.pk > 0 ORDER BY c.pk)),
+placed AS (SELECT (SELECT group_concat(value = ?2, '')
+    FROM (SELECT value FROM json_each(t.fields) ORDER BY key)) AS mask
   FROM tidemark_tables t WHERE t.tbl = ?1)
 SELECT 'INSERT OR IGNORE INTO tidemark_extras SELECT ' || tbl || ', ' || key || ', '
     || quote(added.name) || ', ' || added.quoted || ', ''{"$tm:absent":0}'' FROM ' || synced.quoted
-    || ' WHERE ' || added.quoted || ' IS NOT NULL AND ' || added.quoted || ' IS (' || value || ')',
+    || ' WHERE ' || added.quoted || ' IS NOT NULL AND ' || added.quoted || ' IS ?1',
   'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) SELECT '
     || '?1 - row_number() OVER (), ' || tbl || ', ' || key || ', 2, ' || quote(mask)
     || ', ?2 + row_number() OVER (), ?3 FROM ' || synced.quoted || ' WHERE ' || added.quoted
-    || ' IS NOT NULL AND ' || added.quoted || ' IS NOT (' || value || ') AND ' || key
-    || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl || ' AND op BETWEEN 1 AND 5)'
+    || ' IS NOT NULL AND ' || added.quoted || ' IS NOT ?4 AND ' || key
+    || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
+    || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL)'
 FROM synced, added, keyed, placed;`,
   fieldExtras: `SELECT key, value FROM tidemark_extras WHERE tbl = ?1 AND field = ?2;`,
   tables: `SELECT tbl, name, merge, covered, counted, fields FROM tidemark_tables ORDER BY tbl;`,
@@ -385,7 +408,7 @@ ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = 
   tableFields: `UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
     SELECT value AS field FROM json_each(tidemark_tables.fields)
     UNION ALL
-    SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name) c WHERE c.hidden = 0
+    SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name, 'main') c WHERE c.hidden = 0
       AND c.name NOT IN (SELECT value FROM json_each(tidemark_tables.fields))))
 WHERE tbl = ?1;`,
   tableTriggers: `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
@@ -396,8 +419,10 @@ WITH
 synced AS (SELECT tbl, name, fields, counted,
     '"' || replace(name, '"', '""') || '"' AS quoted
   FROM tidemark_tables WHERE tbl = ?1),
-columns AS (SELECT c.cid, c.name, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
+all_columns AS (SELECT c.cid, c.name, c.pk, c.hidden,
+    '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.hidden IN (0, 2, 3)),
+columns AS (SELECT * FROM all_columns WHERE hidden = 0),
 sources (source) AS (VALUES ('new.'), ('old.'), ('')),
 parts AS (SELECT source, pk, source || quoted AS part FROM sources, columns WHERE pk > 0
   ORDER BY source, pk),
@@ -408,26 +433,67 @@ keys AS (SELECT source, CASE count(*)
     AS key
   FROM parts GROUP BY source),
 matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found,
+    group_concat(quoted || ' = new.' || quoted || ' COLLATE BINARY', ' AND ') AS exact,
+    group_concat(quoted || ' = old.' || quoted || ' COLLATE BINARY', ' AND ') AS own,
     group_concat('old.' || quoted || ' IS new.' || quoted || ' COLLATE BINARY', ' AND ') AS same
   FROM (SELECT quoted FROM columns WHERE pk > 0 ORDER BY pk)),
 places AS (SELECT f.key AS place, c.quoted AS quoted
   FROM synced, json_each(synced.fields) f LEFT JOIN columns c ON c.name = f.value AND c.pk = 0
   ORDER BY f.key),
-masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE
-    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
-      AS updated,
-    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
-      AS replaced
-  FROM places),
-uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted, ' AND ') || ')'
-    AS taken,
-    group_concat('old.' || u.quoted || ' IS NOT new.' || u.quoted || ' COLLATE BINARY', ' OR ')
-    AS moved
-  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
-    columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' AND ?2 = 0 GROUP BY i.name),
+masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(updated, ' || ') END AS updated,
+    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(replaced, ' || ') END AS replaced
+  FROM (SELECT '(' || group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+        ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') || ')'
+        AS updated,
+      '(' || group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+        ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') || ')'
+        AS replaced
+    FROM places GROUP BY place / 100 ORDER BY place / 100)),
+indexes AS (SELECT i.name, s.sql,
+    i.partial OR EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE cid = -2) AS told
+  FROM synced, pragma_index_list(synced.name, 'main') i
+    LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = i.name
+  WHERE i."unique" AND ?2 = 0 AND (i.origin <> 'pk' OR EXISTS (
+    SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE key AND upper(coll) <> 'BINARY'))),
+walk (name, sql, at, depth, quote, c) AS (
+  SELECT name, sql, 0, 0, '', '' FROM indexes WHERE told
+  UNION ALL
+  SELECT name, sql, at + 1, CASE WHEN quote <> '' THEN depth
+      ELSE depth + (substr(sql, at + 1, 1) = '(') - (substr(sql, at + 1, 1) = ')') END,
+    CASE quote WHEN '' THEN CASE substr(sql, at + 1, 1)
+        WHEN '''' THEN '''' WHEN '"' THEN '"' WHEN '\`' THEN '\`' WHEN '[' THEN ']'
+        WHEN '-' THEN iif(substr(sql, at + 2, 1) = '-', char(10), '')
+        WHEN '/' THEN iif(substr(sql, at + 2, 1) = '*', '*', '') ELSE '' END
+      WHEN '*' THEN iif(c || substr(sql, at + 1, 1) = '*/', '', '*')
+      ELSE iif(substr(sql, at + 1, 1) = quote, '', quote) END,
+    substr(sql, at + 1, 1)
+  FROM walk WHERE at < length(sql)),
+ends AS (SELECT name, min(at) FILTER (WHERE c = '(' AND depth = 1) AS first,
+    min(at) FILTER (WHERE c = ')' AND depth = 0) AS last FROM walk WHERE quote = '' GROUP BY name),
+terms AS (SELECT name, row_number() OVER (PARTITION BY name ORDER BY at) - 1 AS seqno,
+    trim(substr(sql, at + 1, lead(at) OVER (PARTITION BY name ORDER BY at) - at - 1),
+      ' ' || char(9, 10, 13)) AS term
+  FROM walk JOIN ends USING (name) WHERE quote = '' AND at BETWEEN first AND last
+    AND (at IN (first, last) OR c = ',' AND depth = 1)),
+conditions AS (SELECT name, substr(trim(substr(sql, last + 1), ' ' || char(9, 10, 13)), 6) AS said
+  FROM indexes JOIN ends USING (name)),
+news AS (SELECT ' FROM (SELECT ' || group_concat('new.' || quoted || ' AS ' || quoted, ', ') || '))'
+    AS of_new FROM all_columns),
+parts_taken AS (SELECT i.name, i.told, u.quoted, CASE WHEN u.quoted IS NOT NULL
+    THEN u.quoted || ' = new.' || u.quoted || ' COLLATE "' || x.coll || '"'
+    ELSE '(' || said || ') = (SELECT (' || said || ')' || of_new END AS taken
+  FROM news, indexes i, pragma_index_xinfo(i.name, 'main') x
+    LEFT JOIN all_columns u ON u.cid = x.cid
+    LEFT JOIN (SELECT name, seqno, substr(term, 1, length(term) - CASE
+        WHEN lower(term) GLOB '*[^a-z0-9_]desc' THEN 4 WHEN lower(term) GLOB '*[^a-z0-9_]asc' THEN 3
+        ELSE 0 END) AS said FROM terms) t ON t.name = i.name AND t.seqno = x.seqno
+  WHERE x.key),
+uniques AS (SELECT p.name, '(' || group_concat(taken, ' AND ') || coalesce((SELECT
+      ' AND (' || said || ') AND (SELECT (' || said || ')' || of_new FROM news, conditions c
+      WHERE c.name = p.name AND said <> ''), '') || ')' AS taken,
+    CASE max(told) WHEN 1 THEN '1' ELSE group_concat('old.' || quoted || ' IS NOT new.' || quoted
+      || ' COLLATE BINARY', ' OR ') END AS moved
+  FROM parts_taken p GROUP BY p.name),
 rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR ') AS moved
   FROM uniques),
 stamps (time) AS (VALUES (
@@ -436,6 +502,8 @@ stamps (time) AS (VALUES (
 notes (time) AS (VALUES (
   '(SELECT time FROM tidemark_log ORDER BY entry DESC LIMIT 1)')),
 made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
+    exact || ') AND NOT (' || own AS staying,
+    quoted || ' AS tidemark' AS reading,
     CASE counted WHEN 1 THEN 'lower(hex(randomblob(8)))' ELSE 'NULL' END AS born,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
     taken, moved, stamps.time AS stamp, notes.time AS note,
@@ -444,52 +512,61 @@ made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found,
     (SELECT key FROM keys WHERE source = 'old.') AS old_key,
     (SELECT key FROM keys WHERE source = '') AS own_key
   FROM synced, matches, masks, rivals, stamps, notes)
-SELECT prefix || 'insert' AS name, 'CREATE TRIGGER ' || prefix || 'insert AFTER INSERT ON ' || onto
+SELECT prefix || 'insert' AS name, 'CREATE TRIGGER main.' || prefix || 'insert AFTER INSERT ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
   || new_key || ', 1, ' || born || ', ' || stamp || '); END' AS text FROM made
 UNION ALL
-SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE ON ' || onto
+SELECT prefix || 'delete', 'CREATE TRIGGER main.' || prefix || 'delete AFTER DELETE ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
   || ', 4, ' || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'update', 'CREATE TRIGGER ' || prefix || 'update AFTER UPDATE ON ' || onto
+SELECT prefix || 'update', 'CREATE TRIGGER main.' || prefix || 'update AFTER UPDATE ON ' || onto
   || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
   || tbl || ', ' || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', '
   || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
+SELECT prefix || 'rekey', 'CREATE TRIGGER main.' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
   || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
   || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
   || ', 1, ' || born || ', ' || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'found', 'CREATE TRIGGER ' || prefix || 'found BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || found || ') BEGIN '
-  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || onto || ' WHERE '
+SELECT prefix || 'found', 'CREATE TRIGGER main.' || prefix || 'found BEFORE INSERT ON ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || found || ') BEGIN '
+  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || reading || ' WHERE '
   || found || '; END' FROM made
 UNION ALL
-SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
   || 'rival BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || taken || ') BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || taken || ') BEGIN '
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
   || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
   FROM made
 UNION ALL
-SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
   || 'ousts BEFORE UPDATE ON ' || onto || ' WHEN ' || moved || ' BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
-  || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
+  || ' WHERE (' || taken || ') AND NOT (' || staying || '); END' END
   FROM made;`,
-  appTriggers: `WITH told AS (SELECT name, sql, ' ' || replace(replace(replace(replace(replace(replace(replace(
-    lower(sql), char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '(', ' ('), '   ', ' '),
-    '  ', ' ') || ' ' AS said
-  FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\'
-    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered))
-SELECT name, sql FROM told WHERE ?1 = 'all' OR EXISTS (SELECT 1 FROM tidemark_tables t
-  WHERE t.covered AND (said LIKE '% into ' || lower(t.name) || ' %'
-    OR said LIKE '% update ' || lower(t.name) || ' set %'
-    OR said LIKE '% update or % ' || lower(t.name) || ' set %'
-    OR said LIKE '% delete from ' || lower(t.name) || ' %'
-    OR said LIKE '% delete from ' || lower(t.name) || ';%'));`,
-  ownTriggers: `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_%' ESCAPE '\\';`,
+  appTriggers: `WITH
+spoken AS (SELECT name, sql, ' ' || lower(sql) || ' ' AS said FROM sqlite_schema
+  WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\'
+    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered)
+  UNION ALL SELECT NULL, NULL, ' ' || lower(name) || ' ' FROM tidemark_tables WHERE covered),
+split AS (SELECT name, sql, replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(said, char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '\`', ''),
+    '[', ''), ']', ''), '(', ' ( '), ')', ' ) '), ';', ' ; ') AS said FROM spoken),
+words AS (SELECT name, sql, replace(replace(replace(said, ' ', char(1, 2)), char(2, 1), ''),
+    char(1, 2), ' ') AS said FROM split),
+told AS (SELECT name, sql, replace(replace(replace(replace(replace(said, ' update or replace ',
+    ' update '), ' update or ignore ', ' update '), ' update or abort ', ' update '),
+    ' update or fail ', ' update '), ' update or rollback ', ' update ') AS said
+  FROM words WHERE name IS NOT NULL)
+SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM told
+WHERE ?1 = 'all' OR instr(said, ' raise ( rollback ') OR instr(said, ' raise ( ignore ')
+  OR EXISTS (SELECT 1 FROM words t WHERE t.name IS NULL AND (instr(told.said, ' into' || t.said)
+    OR instr(told.said, ' update' || t.said || 'set ')
+    OR instr(told.said, ' delete from' || t.said)));`,
+  ownTriggers: `SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema
+WHERE type = 'trigger' AND name LIKE 'tidemark\\_%' ESCAPE '\\';`,
 } as const;

@@ -85,6 +85,18 @@ class Database {
     return why;
   }
 
+  /// What `work` finds out by writing: nothing of that stays. False: a constraint refused it.
+  template <typename Work>
+  bool attempted(Work work) {
+    if (!ok()) return false;
+    exec("SAVEPOINT tidemark_attempt");
+    work();
+    const bool done = error_.code != Errc::constraint;
+    if (!done) forget();
+    if (in_transaction()) restore("ROLLBACK TO tidemark_attempt; RELEASE tidemark_attempt");
+    return done;
+  }
+
   [[nodiscard]] bool ok() const noexcept { return error_.code == Errc::ok; }
   [[nodiscard]] const Error& error() const noexcept { return error_; }
   void fail(Error error);

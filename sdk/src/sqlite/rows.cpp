@@ -109,13 +109,25 @@ TableRows::Field TableRows::field_of(std::size_t i, const Row& row, const Values
 std::vector<std::string> TableRows::rivals(const std::string& id, const Row& row) {
   std::vector<std::string> ids;
   const auto parts = this->parts(id);
-  if (table_.texts.rivals.empty() || !parts) return ids;
+  if (table_.texts.probe.empty() || !parts) return ids;
   Values values;
   for (std::size_t i = 0; i < table_.columns.size(); ++i)
     values.push_back(field_of(i, row, *parts).stored.value);
-  for (const Values& found : db_->all(table_.texts.rivals, values))
-    if (auto rival = this->id(key_of(found))) ids.push_back(*std::move(rival));
-  return ids;
+  const bool done = db_->attempted([&] { ids = probe(values, *parts); });
+  return done ? ids : std::vector<std::string>();
+}
+
+// Each that is found makes room, so that the next is.
+std::vector<std::string> TableRows::probe(const Values& values, const Values& parts) {
+  std::vector<std::string> ids;
+  const Value own = key_of(parts);
+  db_->all(table_.texts.remove, parts);
+  for (;;) {
+    const Values found = db_->first(table_.texts.probe, values);
+    if (found.empty() || key_of(found) == own) return ids;
+    if (auto rival = id(key_of(found))) ids.push_back(*std::move(rival));
+    db_->all(table_.texts.remove, found);
+  }
 }
 
 std::optional<Error> TableRows::write(const std::string& id, const std::string& sql,
@@ -123,6 +135,17 @@ std::optional<Error> TableRows::write(const std::string& id, const std::string& 
   const auto refused = db_->attempt(sql, values);
   if (!refused) return std::nullopt;
   return Error{Errc::constraint, table_.name + ' ' + id + ": " + *refused};
+}
+
+std::optional<Error> TableRows::put_values(const std::string& id, const Values& values,
+                                           const Values& parts) {
+  if (table_.texts.change.empty() || found(parts).empty())
+    return write(id, table_.texts.put, values);
+  Values changed;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (table_.columns[i].key == 0) changed.push_back(values[i]);
+  changed.insert(changed.end(), parts.begin(), parts.end());
+  return write(id, table_.texts.change, changed);
 }
 
 Outcome<Done> TableRows::put(const std::string& id, const Row& row) {
@@ -137,7 +160,7 @@ Outcome<Done> TableRows::put(const std::string& id, const Row& row) {
     fields.push_back(field_of(i, row, *parts));
     values.push_back(fields.back().stored.value);
   }
-  if (auto refused = write(id, table_.texts.put, values)) return *std::move(refused);
+  if (auto refused = put_values(id, values, *parts)) return *std::move(refused);
   if (has_extras()) db_->all(sql::extras_drop, {table_.tbl, key_of(*parts)});
   keep_extras(*parts, row, fields);
   return Done{};

@@ -38,7 +38,7 @@ class TableRows {
   /// A row as the database has it, in tagged form.
   [[nodiscard]] Row tagged(const Values& found, const Value& key);
 
-  /// The other rows that hold a place of this one in a unique index.
+  /// The other rows that hold a place of this one in a unique index: the database is asked.
   [[nodiscard]] std::vector<std::string> rivals(const std::string& id, const Row& row);
 
   /// Writes a whole row.
@@ -63,6 +63,8 @@ class TableRows {
   void keep_extra(const Value& key, const std::string& name, const Value& stored,
                   const std::string& text);
   void drop_extra(const Value& key, const std::string& name);
+  std::optional<Error> put_values(const std::string& id, const Values& values, const Values& parts);
+  [[nodiscard]] std::vector<std::string> probe(const Values& values, const Values& parts);
   std::optional<Error> write(const std::string& id, const std::string& sql, const Values& values);
 
   Database* db_;

@@ -26,13 +26,14 @@ std::vector<std::string> new_columns(const Table& table) {
 }
 
 /// What a new column holds: its default is no value yet, and the rest nobody else knows.
-void adopt_column(Database& db, std::int64_t tbl, const std::string& name, Node node) {
-  Values texts = db.first(sql::column_texts, {tbl, name});
+void adopt_column(Database& db, const Table& table, const std::string& name, Node node) {
+  Values texts = db.first(sql::column_texts, {table.tbl, name});
   texts.resize(2);
   if (is_null(texts[0]) || is_null(texts[1])) return;
-  db.all(text(texts[0]));
+  const Value& absent = table.columns[table.column(name)].absent;
+  db.all(text(texts[0]), {absent});
   const Value adopted = db.one(sql::log_adopted);
-  db.all(text(texts[1]), {first_entry(db), adopted, node_number(node)});
+  db.all(text(texts[1]), {first_entry(db), adopted, node_number(node), absent});
 }
 
 /// Values that came for a field before it had its column.
@@ -55,7 +56,7 @@ void follow_columns(Database& db, const Table& table, bool adopts, Node node) {
   db.all(sql::table_fields, {table.tbl});
   if (adopts)
     for (const std::string& name : added) {
-      adopt_column(db, table.tbl, name, node);
+      adopt_column(db, table, name, node);
       take_extras(db, table, name);
     }
   rebuild_triggers(db, table.tbl);

@@ -43,9 +43,9 @@ void read_columns(Database& db, Table& table) {
 
 Texts texts_of(Database& db, std::int64_t tbl) {
   Values row = db.first(sql::table_texts, {tbl});
-  row.resize(10);
-  return {text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]),
-          text(row[5]), text(row[6]), text(row[7]), text(row[8]), text(row[9])};
+  row.resize(11);
+  return {text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]),
+          text(row[6]), text(row[7]), text(row[8]), text(row[9]), text(row[10])};
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ struct Column {
 /// Statements of one table: see `table_texts` in sdk/src/sqlite/sql/tables.sql.
 struct Texts {
   std::string read, put, remove, first, next, update, where, sweep, adopt;
-  /// Empty: there is no unique index.
-  std::string rivals;
+  /// Empty: there is no unique index, or no key that is equal to others by its collation.
+  std::string probe, change;
 };
 
 struct Table {

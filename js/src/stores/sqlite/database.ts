@@ -20,6 +20,19 @@ export function isConstraint(error: unknown): boolean {
   return isNumber || `${code}`.startsWith('SQLITE_CONSTRAINT') || /constraint/i.test(`${message}`);
 }
 
+/** What `work` finds out by writing: nothing of that stays. Null: it was refused. */
+export function attempted<T>(db: SqliteDatabase, work: () => T): T | null {
+  db.exec('SAVEPOINT tidemark_attempt');
+  try {
+    return work();
+  } catch (error) {
+    if (isConstraint(error)) return null;
+    throw error;
+  } finally {
+    if (db.inTransaction) db.exec('ROLLBACK TO tidemark_attempt; RELEASE tidemark_attempt');
+  }
+}
+
 /**
  * Runs `work` in one transaction: all of it, or nothing. Within one of the caller's, as a part of
  * that.

@@ -12,7 +12,7 @@ import {
   type Stored,
   toColumn,
 } from './column-values.js';
-import { isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
+import { attempted, isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
 import { idOf, keyOf, partsOf } from './keys.js';
 import type { Column, Table } from './tables.js';
 
@@ -101,7 +101,10 @@ export class Rows {
     const { columns, texts } = this.table;
     const exact = exactValues(columns, row, parts);
     const stored = exact ? null : columns.map((column) => storedOf(column, row, parts));
-    this.#write(id, texts.put, exact ?? (stored as Stored[]).map(({ value }) => value));
+    const values = exact ?? (stored as Stored[]).map(({ value }) => value);
+    if (texts.change === null || !this.has(id)) this.#write(id, texts.put, values);
+    else
+      this.#write(id, texts.change, [...values.filter((_, i) => columns[i]?.key === 0), ...parts]);
     if (stored === null && !this.#extras()) return;
     const key = keyOf(parts);
     if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, key]);
@@ -125,13 +128,29 @@ export class Rows {
     return true;
   }
 
-  /** The other rows that hold a place of this one in a unique index. */
+  /** The other rows that hold a place of this one in a unique index: the database is asked. */
   rivals(id: IdText, row: WireRow): IdText[] {
-    const { rivals } = this.table.texts;
-    if (rivals === null) return [];
+    const { probe } = this.table.texts;
+    if (probe === null) return [];
     const parts = this.parts(id);
     const values = this.table.columns.map((column) => storedOf(column, row, parts).value);
-    return this.db.all(rivals, values).map((found) => this.id(keyOf(found)));
+    return attempted(this.db, () => this.#probe(probe, values, parts)) ?? [];
+  }
+
+  /** Each that is found makes room, so that the next is. */
+  #probe(probe: string, values: SqlValue[], parts: SqlValue[]): IdText[] {
+    const { texts } = this.table;
+    const own = JSON.stringify(keyOf(parts));
+    const rivals: IdText[] = [];
+    this.db.all(texts.remove, parts);
+    for (;;) {
+      const [found = parts] = this.db.all(probe, values);
+      const key = keyOf(found);
+      if (JSON.stringify(key) === own) return rivals;
+      const rival = this.idOrNone(key);
+      if (rival !== undefined) rivals.push(rival);
+      this.db.all(texts.remove, found);
+    }
   }
 
   remove(id: IdText): void {

@@ -80,7 +80,7 @@ function followColumns(db: SqliteDatabase, table: Table, node: string | null): v
   db.all(sql.tableFields, [table.tbl]);
   if (node !== null)
     for (const name of added) {
-      adoptColumn(db, table.tbl, name, node);
+      adoptColumn(db, table, name, node);
       takeExtras(db, table, name);
     }
   rebuildTriggers(db, table.tbl);
@@ -97,12 +97,13 @@ function takeExtras(db: SqliteDatabase, table: Table, name: string): void {
 }
 
 /** What a new column holds: its default is no value yet, and the rest nobody else knows. */
-function adoptColumn(db: SqliteDatabase, tbl: number, name: string, node: string): void {
-  const [texts = []] = db.all(sql.columnTexts, [tbl, name]);
+function adoptColumn(db: SqliteDatabase, table: Table, name: string, node: string): void {
+  const [texts = []] = db.all(sql.columnTexts, [table.tbl, name]);
+  const absent = table.columns.find((column) => column.name === name)?.absent ?? null;
   const [mark, log] = texts as [string, string];
-  db.all(mark);
+  db.all(mark, [absent]);
   const [[adopted] = []] = db.all(sql.logAdopted);
-  db.all(log, [firstEntry(db), adopted as number, nodeNumber(node)]);
+  db.all(log, [firstEntry(db), adopted as number, nodeNumber(node), absent]);
 }
 
 /**

@@ -29,7 +29,8 @@ export interface Texts {
   where: string;
   sweep: string;
   adopt: string;
-  rivals: string | null;
+  probe: string | null;
+  change: string | null;
 }
 
 export interface Table {
@@ -96,8 +97,9 @@ function valueOf(db: SqliteDatabase, expression: string): SqlValue {
 
 function textsOf(db: SqliteDatabase, tbl: number): Texts {
   const [row = []] = db.all(sql.tableTexts, [tbl]);
-  const [read, put, remove, first, next, update, where, sweep, adopt, rivals] = row as string[];
-  return { read, put, remove, first, next, update, where, sweep, adopt, rivals } as Texts;
+  const [read, put, remove, first, next, update, where, ...others] = row as string[];
+  const [sweep, adopt, probe, change] = others;
+  return { read, put, remove, first, next, update, where, sweep, adopt, probe, change } as Texts;
 }
 
 /**

@@ -16,8 +16,8 @@ SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY entry;
 
 -- @ log_count
--- What is pending, and the last entry of it.
-SELECT count(*), coalesce(max(entry), 0) FROM tidemark_log WHERE op BETWEEN 1 AND 5;
+-- What is pending, and up to which entry it was counted.
+SELECT count(*), (SELECT max(entry) FROM tidemark_log) FROM tidemark_log WHERE op BETWEEN 1 AND 5;
 
 -- @ log_since
 SELECT count(*), coalesce(max(entry), ?1) FROM tidemark_log WHERE entry > ?1 AND op BETWEEN 1 AND 5;

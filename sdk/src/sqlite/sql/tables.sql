@@ -2,12 +2,16 @@
 
 -- @ table_kind
 -- ?1: a name. Rows: kind, columns in the primary key, whether SQLite counts the keys: not where
--- they are another table's.
-SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name) WHERE pk > 0),
+-- they are another table's; the name as the schema has it.
+SELECT l.type, (SELECT count(*) FROM pragma_table_xinfo(l.name, 'main') WHERE pk > 0),
   l.wr = 0 AND (SELECT count(*) = 1 AND max(upper(type)) = 'INTEGER'
-    FROM pragma_table_xinfo(l.name) WHERE pk > 0)
-    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name) f, pragma_table_xinfo(l.name) c
-      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name))
+    FROM pragma_table_xinfo(l.name, 'main') WHERE pk > 0)
+    -- One that has an index is a column like others: INTEGER PRIMARY KEY DESC.
+    AND NOT EXISTS (SELECT 1 FROM pragma_index_list(l.name, 'main') WHERE origin = 'pk')
+    AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name, 'main') f,
+        pragma_table_xinfo(l.name, 'main') c
+      WHERE c.pk = 1 AND lower(f."from") = lower(c.name) AND lower(f."table") <> lower(l.name)),
+  l.name
 FROM pragma_table_list(?1) l WHERE l.schema = 'main';
 
 -- @ table_columns
@@ -15,97 +19,125 @@ FROM pragma_table_list(?1) l WHERE l.schema = 'main';
 -- field that a row lacks, as SQL. Generated columns are nobody's to write.
 -- https://sqlite.org/datatype3.html, 3.1
 SELECT name,
-  CASE WHEN type LIKE '%INT%' THEN 'integer'
-    WHEN type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' THEN 'text'
-    WHEN type LIKE '%BLOB%' OR type = '' OR upper(type) = 'ANY' THEN 'none'
-    WHEN type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%' THEN 'real'
+  -- Whatever LIKE makes of capital letters in this connection.
+  CASE WHEN lower(type) LIKE '%int%' THEN 'integer'
+    WHEN lower(type) LIKE '%char%' OR lower(type) LIKE '%clob%' OR lower(type) LIKE '%text%'
+      THEN 'text'
+    WHEN lower(type) LIKE '%blob%' OR lower(type) IN ('', 'any') THEN 'none'
+    WHEN lower(type) LIKE '%real%' OR lower(type) LIKE '%floa%' OR lower(type) LIKE '%doub%'
+      THEN 'real'
     ELSE 'numeric' END,
-  pk, coalesce(dflt_value, 'NULL')
-FROM pragma_table_xinfo(?1) WHERE hidden = 0 ORDER BY cid;
+  -- A name that stands for a text.
+  pk, CASE WHEN dflt_value GLOB '"*"'
+      THEN quote(replace(substr(dflt_value, 2, length(dflt_value) - 2), '""', '"'))
+    WHEN dflt_value GLOB '`*`'
+      THEN quote(replace(substr(dflt_value, 2, length(dflt_value) - 2), '``', '`'))
+    WHEN dflt_value GLOB '[[]*' THEN quote(substr(dflt_value, 2, length(dflt_value) - 2))
+    WHEN dflt_value GLOB '[A-Za-z_]*' AND dflt_value NOT GLOB '*[^A-Za-z0-9_$]*'
+        AND lower(dflt_value) NOT IN ('null', 'true', 'false', 'current_time', 'current_date',
+          'current_timestamp') THEN quote(dflt_value)
+    ELSE coalesce(dflt_value, 'NULL') END
+FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0 ORDER BY cid;
 
 -- @ table_texts
 -- ?1: a table by its number. One row: statements that take a row's values in the order of its
 -- columns, then the key's parts: read, put, remove; the first rows in the order of keys, and those
--- after a key; the two halves of an update; the sweep; the adoption; and the keys of other rows
--- that hold a place of this one in a unique index (null: there is no such index).
+-- after a key; the two halves of an update; the sweep; the adoption; the probe, which gives the key
+-- of a row that has a place of this one in a unique index, whatever that is made of, or its own;
+-- and, of keys that are equal to others by their collation, what changes a row that is there. Its
+-- put makes a row, and is refused where there is one: by another key, perhaps. (null: there are no
+-- such indexes, or keys.)
 WITH
-synced AS (SELECT tbl, name, '"' || replace(name, '"', '""') || '"' AS quoted, counted, known
+synced AS (SELECT tbl, name, 'main."' || replace(name, '"', '""') || '"' AS quoted, counted, known
   FROM tidemark_tables WHERE tbl = ?1),
-columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted,
-    '?' || row_number() OVER (ORDER BY c.cid) AS mark
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
-uniques AS (SELECT '(' || group_concat(u.quoted || ' = ' || u.mark, ' AND ') || ')' AS taken
-  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
-    columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' GROUP BY i.name),
-rivals AS (SELECT group_concat(taken, ' OR ') AS taken,
-    -- All values are bound, so all are named.
-    (SELECT group_concat(quoted || ' = ' || mark || ' COLLATE BINARY', ' AND ') FROM columns
-      WHERE pk > 0) AS own,
-    (SELECT '?' || count(*) || ' IS ?' || count(*) FROM columns) AS bound
-  FROM uniques),
+columns AS (SELECT c.cid, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.hidden = 0),
+indexes AS (SELECT
+    EXISTS (SELECT 1 FROM pragma_index_list(synced.name, 'main') WHERE "unique" AND origin <> 'pk')
+      AS others,
+    EXISTS (SELECT 1 FROM pragma_index_list(synced.name, 'main') i,
+        pragma_index_xinfo(i.name, 'main') x
+      WHERE i.origin = 'pk' AND x.key AND upper(x.coll) <> 'BINARY') AS twins
+  FROM synced),
 listed AS (SELECT group_concat(quoted, ', ') AS all_columns, group_concat('?', ', ') AS marks,
     coalesce(group_concat(CASE WHEN pk = 0 THEN quoted || ' = excluded.' || quoted END, ', '), '')
-    AS sets
+    AS sets,
+    group_concat(CASE WHEN pk = 0 THEN quoted || ' = ?' END, ', ') AS changes
   FROM (SELECT * FROM columns ORDER BY cid)),
-keyed AS (SELECT group_concat(quoted, ', ') AS keys,
-    group_concat(quoted || ' = ? COLLATE BINARY', ' AND ') AS is_key,
-    CASE count(*) WHEN 1 THEN max(quoted)
-      ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
-        || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
-      END AS key,
-    group_concat('?', ', ') AS marks
-  FROM (SELECT * FROM columns WHERE pk > 0 ORDER BY pk))
+keyed AS (SELECT group_concat(columns.quoted, ', ') AS keys, max(columns.quoted) AS one,
+    CASE twins WHEN 0 THEN group_concat(columns.quoted || ' = ? COLLATE BINARY', ' AND ')
+      -- By the index first: it holds one of them at most.
+      ELSE '(' || group_concat(columns.quoted, ', ') || ') IN (SELECT '
+        || group_concat('x.' || columns.quoted, ', ') || ' FROM (SELECT '
+        || group_concat('? AS p' || pk, ', ') || ') AS sought, ' || synced.quoted || ' AS x WHERE '
+        || group_concat('x.' || columns.quoted || ' = sought.p' || pk || ' AND x.' || columns.quoted
+          || ' = sought.p' || pk || ' COLLATE BINARY', ' AND ') || ')' END AS is_key,
+    CASE count(*) WHEN 1 THEN max(columns.quoted)
+      ELSE 'json_array(' || group_concat('CASE typeof(' || columns.quoted || ') WHEN ''blob'' THEN '
+        || 'json_object(''blob'', hex(' || columns.quoted || ')) ELSE ' || columns.quoted || ' END',
+        ', ') || ')' END || ' COLLATE BINARY' AS key,
+    group_concat('?', ', ') AS marks,
+    -- What no device can name is nobody else's.
+    group_concat('(typeof(' || columns.quoted || ') IN (''text'', ''blob'') OR ' || columns.quoted
+      || ' = CAST(' || columns.quoted || ' AS INTEGER) AND ' || columns.quoted
+      || ' BETWEEN -9007199254740991 AND 9007199254740991)', ' AND ') AS has_name
+  FROM synced, indexes, (SELECT * FROM columns WHERE pk > 0 ORDER BY pk) AS columns)
 SELECT
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE ' || is_key,
-  'INSERT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
-    || ') ON CONFLICT (' || keys || ') DO ' || CASE sets WHEN '' THEN 'NOTHING'
-    ELSE 'UPDATE SET ' || sets END,
+  -- The schema may say otherwise of conflicts.
+  'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
+    || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
+    WHEN '' THEN 'NOTHING' ELSE 'UPDATE SET ' || sets END END,
   'DELETE FROM ' || synced.quoted || ' WHERE ' || is_key,
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' ORDER BY ' || keys || ' LIMIT ?',
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE (' || keys || ') > ('
     || keyed.marks || ') ORDER BY ' || keys || ' LIMIT ?',
-  'UPDATE ' || synced.quoted || ' SET ',
+  'UPDATE OR ABORT ' || synced.quoted || ' SET ',
   ' WHERE ' || is_key,
-  'DELETE FROM ' || synced.quoted || ' WHERE NOT EXISTS (SELECT 1 FROM tidemark_shown s'
-    || ' WHERE s.tbl = ' || tbl || ' AND s.key = ' || key || ')',
+  'DELETE FROM ' || synced.quoted || ' WHERE ' || key
+    || ' NOT IN (SELECT key FROM tidemark_shown WHERE tbl = ' || tbl || ') AND ' || has_name,
   'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) '
     || 'SELECT ?1 - row_number() OVER (), ' || tbl || ', ' || key || ', ?2, '
-    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || key || ' > ' || known
+    || CASE counted WHEN 1 THEN 'CASE WHEN ?2 = 1 AND ' || one || ' > ' || known
       || ' THEN lower(hex(randomblob(8))) END' ELSE 'NULL' END
     || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
-    || ' AND op BETWEEN 1 AND 5)',
-  'SELECT ' || keys || ' FROM ' || synced.quoted || ' WHERE (' || rivals.taken || ') AND NOT ('
-    || own || ') AND ' || bound
-FROM synced, listed, keyed, rivals;
+    || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL) OR ' || key || ' IS NULL',
+  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns
+    || ') VALUES (' || listed.marks || ') ON CONFLICT DO UPDATE SET ' || one || ' = '
+    || one || ' RETURNING ' || keys END,
+  CASE twins WHEN 1 THEN coalesce('UPDATE OR ABORT ' || synced.quoted || ' SET ' || changes,
+    'SELECT 1 FROM ' || synced.quoted) || ' WHERE ' || is_key END
+FROM synced, indexes, listed, keyed;
 
 -- @ column_texts
 -- ?1: a table by its number, ?2: a column that has come since it was synced. Two statements: marks
--- rows that hold its default as having no such field; logs what other rows hold in it, as written
--- before everything else (?1: below which entry, ?2: after which time, ?3: by which node).
+-- rows that hold its default (?1) as having no such field; logs what other rows hold in it, as
+-- written before everything else (?1: below which entry, ?2: after which time, ?3: by which node,
+-- ?4: the default).
 WITH
-synced AS (SELECT tbl, '"' || replace(name, '"', '""') || '"' AS quoted, name
+synced AS (SELECT tbl, 'main."' || replace(name, '"', '""') || '"' AS quoted, name
   FROM tidemark_tables WHERE tbl = ?1),
-added AS (SELECT c.name, '"' || replace(c.name, '"', '""') || '"' AS quoted,
-    coalesce(dflt_value, 'NULL') AS value
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.name = ?2),
+added AS (SELECT c.name, '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.name = ?2),
 keyed AS (SELECT CASE count(*) WHEN 1 THEN max(quoted)
       ELSE 'json_array(' || group_concat('CASE typeof(' || quoted || ') WHEN ''blob'' THEN '
         || 'json_object(''blob'', hex(' || quoted || ')) ELSE ' || quoted || ' END', ', ') || ')'
-      END AS key
+      END || ' COLLATE BINARY' AS key
   FROM (SELECT '"' || replace(c.name, '"', '""') || '"' AS quoted
-    FROM synced, pragma_table_xinfo(synced.name) c WHERE c.pk > 0 ORDER BY c.pk)),
-placed AS (SELECT (SELECT group_concat(f.value = ?2, '') FROM json_each(t.fields) f) AS mask
+    FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.pk > 0 ORDER BY c.pk)),
+placed AS (SELECT (SELECT group_concat(value = ?2, '')
+    FROM (SELECT value FROM json_each(t.fields) ORDER BY key)) AS mask
   FROM tidemark_tables t WHERE t.tbl = ?1)
 SELECT 'INSERT OR IGNORE INTO tidemark_extras SELECT ' || tbl || ', ' || key || ', '
     || quote(added.name) || ', ' || added.quoted || ', ''{"$tm:absent":0}'' FROM ' || synced.quoted
-    || ' WHERE ' || added.quoted || ' IS NOT NULL AND ' || added.quoted || ' IS (' || value || ')',
+    || ' WHERE ' || added.quoted || ' IS NOT NULL AND ' || added.quoted || ' IS ?1',
   'INSERT INTO tidemark_log (entry, tbl, key, op, mask, time, node) SELECT '
     || '?1 - row_number() OVER (), ' || tbl || ', ' || key || ', 2, ' || quote(mask)
     || ', ?2 + row_number() OVER (), ?3 FROM ' || synced.quoted || ' WHERE ' || added.quoted
-    || ' IS NOT NULL AND ' || added.quoted || ' IS NOT (' || value || ') AND ' || key
-    || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl || ' AND op BETWEEN 1 AND 5)'
+    || ' IS NOT NULL AND ' || added.quoted || ' IS NOT ?4 AND ' || key
+    || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
+    || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL)'
 FROM synced, added, keyed, placed;
 
 -- @ field_extras
@@ -146,7 +178,7 @@ UPDATE tidemark_tables SET known = max(known, ?2) WHERE tbl = ?1;
 UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
     SELECT value AS field FROM json_each(tidemark_tables.fields)
     UNION ALL
-    SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name) c WHERE c.hidden = 0
+    SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name, 'main') c WHERE c.hidden = 0
       AND c.name NOT IN (SELECT value FROM json_each(tidemark_tables.fields))))
 WHERE tbl = ?1;
 

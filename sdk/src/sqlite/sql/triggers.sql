@@ -14,8 +14,11 @@ WITH
 synced AS (SELECT tbl, name, fields, counted,
     '"' || replace(name, '"', '""') || '"' AS quoted
   FROM tidemark_tables WHERE tbl = ?1),
-columns AS (SELECT c.cid, c.name, c.pk, '"' || replace(c.name, '"', '""') || '"' AS quoted
-  FROM synced, pragma_table_xinfo(synced.name) c WHERE c.hidden = 0),
+-- Generated ones may be in unique indexes.
+all_columns AS (SELECT c.cid, c.name, c.pk, c.hidden,
+    '"' || replace(c.name, '"', '""') || '"' AS quoted
+  FROM synced, pragma_table_xinfo(synced.name, 'main') c WHERE c.hidden IN (0, 2, 3)),
+columns AS (SELECT * FROM all_columns WHERE hidden = 0),
 sources (source) AS (VALUES ('new.'), ('old.'), ('')),
 parts AS (SELECT source, pk, source || quoted AS part FROM sources, columns WHERE pk > 0
   ORDER BY source, pk),
@@ -26,26 +29,73 @@ keys AS (SELECT source, CASE count(*)
     AS key
   FROM parts GROUP BY source),
 matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found,
+    group_concat(quoted || ' = new.' || quoted || ' COLLATE BINARY', ' AND ') AS exact,
+    group_concat(quoted || ' = old.' || quoted || ' COLLATE BINARY', ' AND ') AS own,
     group_concat('old.' || quoted || ' IS new.' || quoted || ' COLLATE BINARY', ' AND ') AS same
   FROM (SELECT quoted FROM columns WHERE pk > 0 ORDER BY pk)),
 places AS (SELECT f.key AS place, c.quoted AS quoted
   FROM synced, json_each(synced.fields) f LEFT JOIN columns c ON c.name = f.value AND c.pk = 0
   ORDER BY f.key),
-masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE
-    group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
-      AS updated,
-    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(CASE WHEN quoted IS NULL THEN '''0'''
-      ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') END
-      AS replaced
-  FROM places),
-uniques AS (SELECT i.name, '(' || group_concat(u.quoted || ' = new.' || u.quoted, ' AND ') || ')'
-    AS taken,
-    group_concat('old.' || u.quoted || ' IS NOT new.' || u.quoted || ' COLLATE BINARY', ' OR ')
-    AS moved
-  FROM synced, pragma_index_list(synced.name) i, pragma_index_info(i.name) x,
-    columns u ON u.cid = x.cid
-  WHERE i."unique" AND i.origin <> 'pk' AND ?2 = 0 GROUP BY i.name),
+-- In groups: an expression is 1,000 levels deep at most.
+masks AS (SELECT CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(updated, ' || ') END AS updated,
+    CASE ?2 WHEN 1 THEN 'NULL' ELSE group_concat(replaced, ' || ') END AS replaced
+  FROM (SELECT '(' || group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+        ELSE '(old.' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') || ')'
+        AS updated,
+      '(' || group_concat(CASE WHEN quoted IS NULL THEN '''0'''
+        ELSE '(' || quoted || ' IS NOT new.' || quoted || ' COLLATE BINARY)' END, ' || ') || ')'
+        AS replaced
+    FROM places GROUP BY place / 100 ORDER BY place / 100)),
+-- Where a key's collation makes other keys equal, they are in each other's way as well.
+indexes AS (SELECT i.name, s.sql,
+    i.partial OR EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE cid = -2) AS told
+  FROM synced, pragma_index_list(synced.name, 'main') i
+    LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = i.name
+  WHERE i."unique" AND ?2 = 0 AND (i.origin <> 'pk' OR EXISTS (
+    SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE key AND upper(coll) <> 'BINARY'))),
+-- What expressions and conditions of indexes are, only their text says: it is read character by
+-- character, up to `at`, `depth` parentheses deep. `quote`: what ends the text, name or comment that
+-- this one is in.
+walk (name, sql, at, depth, quote, c) AS (
+  SELECT name, sql, 0, 0, '', '' FROM indexes WHERE told
+  UNION ALL
+  SELECT name, sql, at + 1, CASE WHEN quote <> '' THEN depth
+      ELSE depth + (substr(sql, at + 1, 1) = '(') - (substr(sql, at + 1, 1) = ')') END,
+    CASE quote WHEN '' THEN CASE substr(sql, at + 1, 1)
+        WHEN '''' THEN '''' WHEN '"' THEN '"' WHEN '`' THEN '`' WHEN '[' THEN ']'
+        WHEN '-' THEN iif(substr(sql, at + 2, 1) = '-', char(10), '')
+        WHEN '/' THEN iif(substr(sql, at + 2, 1) = '*', '*', '') ELSE '' END
+      WHEN '*' THEN iif(c || substr(sql, at + 1, 1) = '*/', '', '*')
+      ELSE iif(substr(sql, at + 1, 1) = quote, '', quote) END,
+    substr(sql, at + 1, 1)
+  FROM walk WHERE at < length(sql)),
+ends AS (SELECT name, min(at) FILTER (WHERE c = '(' AND depth = 1) AS first,
+    min(at) FILTER (WHERE c = ')' AND depth = 0) AS last FROM walk WHERE quote = '' GROUP BY name),
+terms AS (SELECT name, row_number() OVER (PARTITION BY name ORDER BY at) - 1 AS seqno,
+    trim(substr(sql, at + 1, lead(at) OVER (PARTITION BY name ORDER BY at) - at - 1),
+      ' ' || char(9, 10, 13)) AS term
+  FROM walk JOIN ends USING (name) WHERE quote = '' AND at BETWEEN first AND last
+    AND (at IN (first, last) OR c = ',' AND depth = 1)),
+conditions AS (SELECT name, substr(trim(substr(sql, last + 1), ' ' || char(9, 10, 13)), 6) AS said
+  FROM indexes JOIN ends USING (name)),
+-- The values of the new row, under its columns' names.
+news AS (SELECT ' FROM (SELECT ' || group_concat('new.' || quoted || ' AS ' || quoted, ', ') || '))'
+    AS of_new FROM all_columns),
+parts_taken AS (SELECT i.name, i.told, u.quoted, CASE WHEN u.quoted IS NOT NULL
+    THEN u.quoted || ' = new.' || u.quoted || ' COLLATE "' || x.coll || '"'
+    ELSE '(' || said || ') = (SELECT (' || said || ')' || of_new END AS taken
+  FROM news, indexes i, pragma_index_xinfo(i.name, 'main') x
+    LEFT JOIN all_columns u ON u.cid = x.cid
+    LEFT JOIN (SELECT name, seqno, substr(term, 1, length(term) - CASE
+        WHEN lower(term) GLOB '*[^a-z0-9_]desc' THEN 4 WHEN lower(term) GLOB '*[^a-z0-9_]asc' THEN 3
+        ELSE 0 END) AS said FROM terms) t ON t.name = i.name AND t.seqno = x.seqno
+  WHERE x.key),
+uniques AS (SELECT p.name, '(' || group_concat(taken, ' AND ') || coalesce((SELECT
+      ' AND (' || said || ') AND (SELECT (' || said || ')' || of_new FROM news, conditions c
+      WHERE c.name = p.name AND said <> ''), '') || ')' AS taken,
+    CASE max(told) WHEN 1 THEN '1' ELSE group_concat('old.' || quoted || ' IS NOT new.' || quoted
+      || ' COLLATE BINARY', ' OR ') END AS moved
+  FROM parts_taken p GROUP BY p.name),
 rivals AS (SELECT group_concat(taken, ' OR ') AS taken, group_concat(moved, ' OR ') AS moved
   FROM uniques),
 -- The greatest of the clock's time and the one after the last stamp.
@@ -56,6 +106,9 @@ stamps (time) AS (VALUES (
 notes (time) AS (VALUES (
   '(SELECT time FROM tidemark_log ORDER BY entry DESC LIMIT 1)')),
 made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found, same,
+    exact || ') AND NOT (' || own AS staying,
+    -- A table may be called `new`.
+    quoted || ' AS tidemark' AS reading,
     -- What tells a record from another device's of the same number.
     CASE counted WHEN 1 THEN 'lower(hex(randomblob(8)))' ELSE 'NULL' END AS born,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
@@ -65,58 +118,69 @@ made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found,
     (SELECT key FROM keys WHERE source = 'old.') AS old_key,
     (SELECT key FROM keys WHERE source = '') AS own_key
   FROM synced, matches, masks, rivals, stamps, notes)
-SELECT prefix || 'insert' AS name, 'CREATE TRIGGER ' || prefix || 'insert AFTER INSERT ON ' || onto
+SELECT prefix || 'insert' AS name, 'CREATE TRIGGER main.' || prefix || 'insert AFTER INSERT ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
   || new_key || ', 1, ' || born || ', ' || stamp || '); END' AS text FROM made
 UNION ALL
-SELECT prefix || 'delete', 'CREATE TRIGGER ' || prefix || 'delete AFTER DELETE ON ' || onto
+SELECT prefix || 'delete', 'CREATE TRIGGER main.' || prefix || 'delete AFTER DELETE ON ' || onto
   || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
   || ', 4, ' || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'update', 'CREATE TRIGGER ' || prefix || 'update AFTER UPDATE ON ' || onto
+SELECT prefix || 'update', 'CREATE TRIGGER main.' || prefix || 'update AFTER UPDATE ON ' || onto
   || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
   || tbl || ', ' || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', '
   || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'rekey', 'CREATE TRIGGER ' || prefix || 'rekey AFTER UPDATE ON ' || onto
+SELECT prefix || 'rekey', 'CREATE TRIGGER main.' || prefix || 'rekey AFTER UPDATE ON ' || onto
   || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
   || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
   || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
   || ', 1, ' || born || ', ' || stamp || '); END' FROM made
 UNION ALL
-SELECT prefix || 'found', 'CREATE TRIGGER ' || prefix || 'found BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || found || ') BEGIN '
-  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || onto || ' WHERE '
+SELECT prefix || 'found', 'CREATE TRIGGER main.' || prefix || 'found BEFORE INSERT ON ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || found || ') BEGIN '
+  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || reading || ' WHERE '
   || found || '; END' FROM made
 UNION ALL
-SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
   || 'rival BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || onto || ' WHERE ' || taken || ') BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
+  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || taken || ') BEGIN '
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
   || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
   FROM made
 UNION ALL
-SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER ' || prefix
+SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
   || 'ousts BEFORE UPDATE ON ' || onto || ' WHEN ' || moved || ' BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || onto
-  || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
+  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
+  || ' WHERE (' || taken || ') AND NOT (' || staying || '); END' END
   FROM made;
 
 -- @ app_triggers
 -- ?1: 'all', or 'synced': those that write to a synced table, whose effect comes with the page from
--- whoever wrote it. Rows: name, text.
-WITH told AS (SELECT name, sql, ' ' || replace(replace(replace(replace(replace(replace(replace(
-    lower(sql), char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '(', ' ('), '   ', ' '),
-    '  ', ' ') || ' ' AS said
-  FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'tidemark\_%' ESCAPE '\'
-    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered))
-SELECT name, sql FROM told WHERE ?1 = 'all' OR EXISTS (SELECT 1 FROM tidemark_tables t
-  WHERE t.covered AND (said LIKE '% into ' || lower(t.name) || ' %'
-    OR said LIKE '% update ' || lower(t.name) || ' set %'
-    OR said LIKE '% update or % ' || lower(t.name) || ' set %'
-    OR said LIKE '% delete from ' || lower(t.name) || ' %'
-    OR said LIKE '% delete from ' || lower(t.name) || ';%'));
+-- whoever wrote it, and those that would undo a whole page or let a row of it go without a word.
+-- Rows: name, text.
+WITH
+spoken AS (SELECT name, sql, ' ' || lower(sql) || ' ' AS said FROM sqlite_schema
+  WHERE type = 'trigger' AND name NOT LIKE 'tidemark\_%' ESCAPE '\'
+    AND lower(tbl_name) IN (SELECT lower(name) FROM tidemark_tables WHERE covered)
+  UNION ALL SELECT NULL, NULL, ' ' || lower(name) || ' ' FROM tidemark_tables WHERE covered),
+-- Without quotes, and with a space between any two words.
+split AS (SELECT name, sql, replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(said, char(10), ' '), char(13), ' '), char(9), ' '), '"', ''), '`', ''),
+    '[', ''), ']', ''), '(', ' ( '), ')', ' ) '), ';', ' ; ') AS said FROM spoken),
+words AS (SELECT name, sql, replace(replace(replace(said, ' ', char(1, 2)), char(2, 1), ''),
+    char(1, 2), ' ') AS said FROM split),
+told AS (SELECT name, sql, replace(replace(replace(replace(replace(said, ' update or replace ',
+    ' update '), ' update or ignore ', ' update '), ' update or abort ', ' update '),
+    ' update or fail ', ' update '), ' update or rollback ', ' update ') AS said
+  FROM words WHERE name IS NOT NULL)
+SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM told
+WHERE ?1 = 'all' OR instr(said, ' raise ( rollback ') OR instr(said, ' raise ( ignore ')
+  OR EXISTS (SELECT 1 FROM words t WHERE t.name IS NULL AND (instr(told.said, ' into' || t.said)
+    OR instr(told.said, ' update' || t.said || 'set ')
+    OR instr(told.said, ' delete from' || t.said)));
 
 -- @ own_triggers
 -- Tidemark's own. Rows: name, text.
-SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_%' ESCAPE '\';
+SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema
+WHERE type = 'trigger' AND name LIKE 'tidemark\_%' ESCAPE '\';
