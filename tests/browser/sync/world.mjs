@@ -18,7 +18,7 @@ import { TestHub } from './test-hub.mjs';
 export const launchable = () => findChromium() !== null;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const usersMax = 150;
+const usersMax = 400;
 
 /**
  * Bearer tokens of a user; the Worker knows two for some users, so that a refreshed one is still
