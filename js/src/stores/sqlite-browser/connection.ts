@@ -59,6 +59,7 @@ export class Connection {
   #portOf(inner: SqliteDatabase): SqliteDatabase {
     const connection = this;
     return {
+      readsJson: inner.readsJson,
       all: (text, parameters) => inner.all(text, parameters),
       exec(text) {
         if (text === 'COMMIT') connection.#ending?.();

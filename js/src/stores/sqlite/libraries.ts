@@ -94,7 +94,8 @@ class Prepared<S> {
  * What these two libraries are given: they bind every number as one with a fraction, and take a
  * numbered parameter for one whose name is its number.
  */
-function given(parameters: readonly SqlValue[], numbered: boolean): unknown[] {
+function given(parameters: readonly SqlValue[], numbered: boolean, bent = false): unknown[] {
+  if (bent && !numbered) return parameters as unknown[];
   const values: unknown[] = [];
   for (const value of parameters)
     values.push(typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
@@ -121,9 +122,9 @@ class Better implements SqliteDatabase {
     });
   }
 
-  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+  all(sql: string, parameters: readonly SqlValue[] = [], bent = false): SqlValue[][] {
     const { statement, numbered } = this.#prepared.get(sql);
-    const values = given(parameters, numbered);
+    const values = given(parameters, numbered, bent);
     if (statement.reader)
       return (statement.all(...values) as unknown[][]).map((row) => row.map(plain));
     statement.run(...values);
@@ -153,9 +154,9 @@ class Node implements SqliteDatabase {
     });
   }
 
-  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+  all(sql: string, parameters: readonly SqlValue[] = [], bent = false): SqlValue[][] {
     const { statement, numbered } = this.#prepared.get(sql);
-    const values = given(parameters, numbered);
+    const values = given(parameters, numbered, bent);
     return (statement.all(...values) as unknown[][]).map((row) => row.map(plain));
   }
 
@@ -185,6 +186,7 @@ function reset(statement: WasmStatement): void {
 }
 
 class Wasm implements SqliteDatabase {
+  readonly readsJson = true;
   readonly #prepared: Prepared<WasmStatement>;
 
   constructor(readonly db: WasmDatabase) {

@@ -11,6 +11,7 @@ import { coveredBy } from '../covered.js';
 import { groupBy } from '../group.js';
 import { lossesOf } from '../losses.js';
 import { decide, foldWrites, placeOf } from '../pending.js';
+import { putMany } from './bulk.js';
 import type { SqliteDatabase, SqlValue } from './database.js';
 import { addLetter, countLetters } from './letters.js';
 import { type LogWrite, type RowsByNumber, readWritesOf } from './log.js';
@@ -165,8 +166,8 @@ export class TablePage {
 
   /** What one row leaves a unique index may be what another needs. */
   #put(): void {
-    let left = [...this.#puts];
-    for (;;) {
+    let left = this.#hasLetters() ? [...this.#puts] : putMany(this.rows, this.#puts);
+    while (left.length > 0) {
       const refused = new Map<IdText, TidemarkError>();
       for (const [id, row] of left)
         this.#attempt(
@@ -176,7 +177,6 @@ export class TablePage {
         );
       const stuck = refused.size === left.length;
       left = left.filter(([id]) => refused.has(id));
-      if (left.length === 0) return;
       if (stuck) return this.#putAnew(left);
     }
   }

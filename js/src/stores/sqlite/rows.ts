@@ -94,6 +94,14 @@ export class Rows {
     return this.#hasExtras;
   }
 
+  /** What to bind for a row that its columns hold, with nothing kept beside any row; else null. */
+  plain(id: IdText, row: WireRow): SqlValue[] | null {
+    if (this.#extras()) return null;
+    const parts = this.parts(id);
+    this.#checkKey(id, parts);
+    return exactValues(this.table.columns, row, parts);
+  }
+
   /** Writes a whole row. Throws `constraint` for one that the database does not let in. */
   put(id: IdText, row: WireRow): void {
     const parts = this.parts(id);
