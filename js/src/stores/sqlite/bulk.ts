@@ -7,21 +7,34 @@ import type { Rows } from './rows.js';
 import type { Table } from './tables.js';
 
 type Put = [IdText, WireRow];
-type Bound = [put: Put, values: SqlValue[]];
 
 /** Writes whole rows, and returns those that it did not: refused, or more than their columns. */
 export function putMany(rows: Rows, puts: ReadonlyMap<IdText, WireRow>): Put[] {
-  const { db, table } = rows;
-  const text = db.readsJson ? textOfJson(table) : null;
+  const text = rows.db.readsJson ? textOfJson(rows.table) : null;
+  return text === null ? putEach(rows, puts) : putText(rows, puts, text);
+}
+
+function putEach(rows: Rows, puts: ReadonlyMap<IdText, WireRow>): Put[] {
+  const { columns, texts } = rows.table;
+  const bent = columns.every(({ affinity }) => affinity !== 'none');
   const left: Put[] = [];
-  const bound: Bound[] = [];
   for (const put of puts) {
     const values = plainValues(rows, put);
-    if (values === null || (text !== null && !values.every(isSame))) left.push(put);
-    else bound.push([put, values]);
+    if (values === null || !isTaken(rows.db, texts.put, values, bent)) left.push(put);
   }
-  const refused = text === null ? putEach(db, table, bound) : putText(db, text, bound);
-  return [...left, ...refused];
+  return left;
+}
+
+/** All that the text can say, or none of it. */
+function putText(rows: Rows, puts: ReadonlyMap<IdText, WireRow>, text: string): Put[] {
+  const said: SqlValue[][] = [];
+  const left: Put[] = [];
+  for (const put of puts) {
+    const values = plainValues(rows, put);
+    if (values?.every(isSame)) said.push(values);
+    else left.push(put);
+  }
+  return isTaken(rows.db, text, [JSON.stringify(said)]) ? left : [...puts];
 }
 
 // A key that has no place here is refused where this row is written alone.
@@ -34,22 +47,9 @@ function plainValues(rows: Rows, [id, row]: Put): SqlValue[] | null {
   }
 }
 
-function putEach(db: SqliteDatabase, { columns, texts }: Table, bound: readonly Bound[]): Put[] {
-  const bent = columns.every(({ affinity }) => affinity !== 'none');
-  return bound.flatMap(([put, values]) =>
-    isTaken(() => db.all(texts.put, values, bent)) ? [] : [put],
-  );
-}
-
-/** All, or none. */
-function putText(db: SqliteDatabase, text: string, bound: readonly Bound[]): Put[] {
-  const json = JSON.stringify(bound.map(([, values]) => values));
-  return isTaken(() => db.all(text, [json])) ? [] : bound.map(([put]) => put);
-}
-
-function isTaken(write: () => unknown): boolean {
+function isTaken(db: SqliteDatabase, text: string, values: SqlValue[], bent?: boolean): boolean {
   try {
-    write();
+    db.all(text, values, bent);
     return true;
   } catch (error) {
     if (isConstraint(error)) return false;
