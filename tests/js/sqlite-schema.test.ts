@@ -59,6 +59,19 @@ describe('two devices fill one place in a unique index:', () => {
     expect(await rowsOf(a, 'people')).toContainEqual({ id: 'b', mail: 'b@y.z' });
   });
 
+  it('the letter of a record that is deleted goes with it, and nothing is read again', async () => {
+    const a = await device('a');
+    await pull(a, whole('people', 'b', { mail: 'x@y.z' }));
+    expect(await a.deadLetters()).toHaveLength(1);
+    await pull(
+      a,
+      { table: 'people', id: '"a"', stamp, deleted: true },
+      { table: 'people', id: '"b"', stamp, deleted: true },
+    );
+    expect(await a.deadLetters()).toEqual([]);
+    expect((await a.readOutbox(10)).rereads).toEqual([]);
+  });
+
   it('rows that exchange their places do so', async () => {
     const a = await device('a');
     await pull(a, whole('people', 'b', { mail: 'b@y.z' }));

@@ -63,7 +63,7 @@ void TablePage::apply(std::span<const Change* const> changes, Pending& pending) 
   }
   for (const Change* change : clean) take_clean(*change);
   for (const std::string& id : deletes_)
-    if (const auto error = refusal(rows_.remove(id))) refuse(id, *error);
+    if (const auto error = refusal(remove(id))) refuse(id, *error);
   for (const Change* change : clean)
     if (change->patch && !change->deleted && !change->absent) patch(*change);
   put_all();
@@ -151,10 +151,20 @@ void TablePage::put_anew(std::vector<Put> left) {
 
 Outcome<Done> TablePage::put_one(const Put& put) {
   auto done = rows_.put(put.first, put.second);
-  if (!done) return done;
-  if (!has_letters_) has_letters_ = count_letters(db_) > 0;
-  if (*has_letters_) db_.all(sql::letter_drop_refused, {rows_.table().name, put.first});
+  if (done) drop_letter(put.first);
   return done;
+}
+
+Outcome<Done> TablePage::remove(const std::string& id) {
+  auto done = rows_.remove(id);
+  if (done) drop_letter(id);
+  return done;
+}
+
+// What it says of the record is over.
+void TablePage::drop_letter(const std::string& id) {
+  if (!has_letters_) has_letters_ = count_letters(db_) > 0;
+  if (*has_letters_) db_.all(sql::letter_drop_refused, {rows_.table().name, id});
 }
 
 // Of the rows that want one place in a unique index the one with the least id has it, whichever

@@ -54,6 +54,8 @@ class TablePage {
   void put_all();
   void put_anew(std::vector<Put> left);
   Outcome<Done> put_one(const Put& put);
+  Outcome<Done> remove(const std::string& id);
+  void drop_letter(const std::string& id);
   void contend(const Put& put, const Error& error);
   void oust(const std::string& rival, const std::string& winner);
   void lose(const std::string& id, const std::string& winner, const Row& row);

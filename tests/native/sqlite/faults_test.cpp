@@ -134,4 +134,10 @@ TEST_CASE("a row that a unique index refuses holds no page up") {
   const auto letters = store->dead_letters();
   REQUIRE(letters->size() == 2);
   CHECK(letters->at(0).code == "constraint");
+  // A record that is deleted takes its letter with it, and is not asked for any more.
+  Change a = row("\"a\"", "", ""), b = row("\"b\"", "", "");
+  a.deleted = b.deleted = true;
+  pull(*store, {a, b});
+  CHECK(store->dead_letters()->size() == 1);
+  CHECK(store->read_outbox(10)->rereads.empty());
 }

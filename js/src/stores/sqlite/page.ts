@@ -112,7 +112,7 @@ export class TablePage {
     for (const { id, deleted, absent, patch, row = {} } of clean)
       if (deleted || absent) this.#deletes.push(id);
       else if (!patch) this.#puts.set(id, row);
-    for (const id of this.#deletes) this.#attempt(id, () => this.rows.remove(id));
+    for (const id of this.#deletes) this.#attempt(id, () => this.#remove(id));
     for (const change of clean) if (change.patch) this.#patch(change);
     this.#put();
   }
@@ -199,6 +199,16 @@ export class TablePage {
 
   #putOne(id: IdText, row: WireRow): void {
     this.rows.put(id, row);
+    this.#dropLetter(id);
+  }
+
+  #remove(id: IdText): void {
+    this.rows.remove(id);
+    this.#dropLetter(id);
+  }
+
+  /** What it says of the record is over. */
+  #dropLetter(id: IdText): void {
     if (this.#hasLetters()) this.rows.db.all(sql.letterDropRefused, [this.rows.table.name, id]);
   }
 
