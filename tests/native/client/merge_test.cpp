@@ -16,7 +16,7 @@ namespace {
 using Names = std::vector<std::string>;
 using Kind = stores::Decision::Kind;
 
-Stamp at(std::uint64_t ms) { return {ms << 16, Node{1}}; }
+Stamp at(std::uint64_t ms, std::uint64_t node = 1) { return {ms << 16, Node{node}}; }
 
 Change whole(std::uint64_t ms, Row row, FieldStamps fields = {}) {
   Change change;
@@ -140,14 +140,14 @@ TEST_CASE("a pulled change is taken, kept out, or joined with what is pending") 
 }
 
 TEST_CASE("what loses on either side is a loss, each field once") {
-  const Columns edit = stores::patch_columns(Names{"a", "b"}, at(20));
+  const Columns edit = stores::patch_columns(Names{"a", "b"}, at(20, 2));
   const Change change = patch(10, {{"a", "2"}, {"b", "4"}}, {{"b", at(30)}});
   const auto joined = stores::join(edit, stores::columns_of(change));
   const auto found = stores::losses_of(edit, {{"a", "1"}, {"b", "3"}}, change, joined, 99);
   REQUIRE(found.size() == 2);
   CHECK(found[0].row == Row{{"a", "2"}});
   CHECK(found[0].stamp == at(10));
-  CHECK(found[0].winner == at(20));
+  CHECK(found[0].winner == at(20, 2));
   CHECK(found[1].row == Row{{"b", "3"}});
   CHECK(found[1].winner == at(30));
   CHECK(found[0].at == 99);
@@ -158,6 +158,10 @@ TEST_CASE("what loses on either side is a loss, each field once") {
                                       stores::join(edit, stores::columns_of(removal(30))), 99);
   REQUIRE(gone.size() == 1);
   CHECK(gone[0].deleted);
+  // What a device writes over its own earlier write it knew.
+  const Columns own = stores::patch_columns(Names{"a", "b"}, at(20));
+  const auto known = stores::join(own, stores::columns_of(change));
+  CHECK(stores::losses_of(own, {{"a", "1"}, {"b", "3"}}, change, known, 99).empty());
 }
 
 TEST_CASE("a change covers the pending writes that it holds, or something later") {
