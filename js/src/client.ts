@@ -14,6 +14,7 @@ import { ObservableValue } from './observable.js';
 import { persistence } from './persistence.js';
 import { Progress } from './progress.js';
 import { Pump } from './pump.js';
+import { Retakes } from './retakes.js';
 import { countsOf, noStatus, publicStatus } from './status.js';
 import type { LoadedState, NewWrites } from './stores/store.js';
 import { Told } from './told.js';
@@ -23,13 +24,11 @@ import { isRepeatable, Waiters } from './waiting.js';
 
 export type { ClientOptions } from './client-options.js';
 
-/** How soon this context leads anew after the store refused its term, if the lead is its still. */
-const supersededMs = 500;
-
 export class SyncClient extends Commands implements Sync {
   readonly #status = new ObservableValue<Status>(noStatus);
   readonly #options: ClientOptions;
   readonly #leadership: Leadership;
+  readonly #retakes: Retakes;
   readonly #events = new Events();
   readonly #waiters = new Waiters();
   readonly #undo: (() => void)[] = [];
@@ -53,6 +52,7 @@ export class SyncClient extends Commands implements Sync {
     super(options.store, options.transport, options.schema ?? 1);
     this.#options = options;
     this.#device = device;
+    this.#retakes = new Retakes(() => this.#restart(), options.host ?? systemHost);
     const handlers: LeadershipHandlers = {
       onLead: () => this.#lead(),
       onLeadFailed: (cause) =>
@@ -92,6 +92,7 @@ export class SyncClient extends Commands implements Sync {
   async close(outdated?: TidemarkError): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#retakes.stop();
     await this.#unlead();
     this.#leadership.close();
     this.#options.store.close();
@@ -100,6 +101,7 @@ export class SyncClient extends Commands implements Sync {
   }
 
   protected ask(command: Command, argument?: unknown): Promise<unknown> {
+    this.#retakes.now();
     const pump = this.#pump;
     const done = this.#command(command, argument) ?? this.#leadership.ask(command, argument);
     return done.catch((error) => {
@@ -173,8 +175,10 @@ export class SyncClient extends Commands implements Sync {
   }
 
   // What the store no longer takes is of an earlier term, or of a database that is gone.
-  async #leadAnew(pump: Pump): Promise<void> {
-    if (this.#pump === pump && !this.#closed) await this.#restart();
+  async #superseded(pump: Pump): Promise<void> {
+    if (this.#pump !== pump || this.#closed) return;
+    await this.#unlead();
+    if (!this.#closed) this.#set(this.#retakes.later(), true);
   }
 
   // One at a time: whoever asks meanwhile gets the same report.
@@ -245,7 +249,7 @@ export class SyncClient extends Commands implements Sync {
         this.#leadership.tellClock({ offsetMs: engine.offsetMs, ground, restart }),
       onExchange: (entry, more) => this.exchanges.add(entry, more),
       onPage: (...page) => progress.page(...page, names),
-      onSuperseded: () => setTimeout(() => void this.#leadAnew(pump), supersededMs),
+      onSuperseded: () => void this.#superseded(pump),
       onEvent: (event, detail) => this.#happened(event, detail),
       // As far as it was read: what hinders a flush may be what is to be found.
       onVerify: () => void this.#verify(pump, async () => {}).catch(() => {}),

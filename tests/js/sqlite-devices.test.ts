@@ -2,6 +2,7 @@
 // same in the end.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { pass } from './support/device.js';
 import { ModelHub } from './support/model-hub.js';
 import { SqlDevice } from './support/sql-device.js';
 
@@ -97,5 +98,28 @@ describe('three devices', () => {
       }),
       { numRuns: 25 },
     );
+  }, 120_000);
+});
+
+describe('two programs that sync one database', () => {
+  test('make room for each other, and all that is written is sent', async () => {
+    const seconds = 90;
+    const first = await SqlDevice.open(hub, schema, tables);
+    const programs = [first, await SqlDevice.over(first.handle, hub, tables)];
+    for (let second = 0; second < seconds; second++) {
+      first.run(`INSERT INTO lists (id, name) VALUES ('${second}', 'x')`);
+      await pass(1_000);
+    }
+    await pass(60_000);
+    expect(Object.keys(hub.view())).toHaveLength(seconds);
+    for (const { store } of programs) expect((await store.load()).pending).toBe(0);
+    // One of them sends what is written; and now and then the other leads.
+    const sent = programs.reduce((sum, { network }) => sum + network.sent.length, 0);
+    expect(sent).toBeLessThan(seconds * 1.8);
+    // Whoever waits is asked: then it leads.
+    for (const each of [...programs, ...programs]) {
+      await each.sync();
+      expect(each.client.status.value).toMatchObject({ phase: 'idle', pending: 0 });
+    }
   }, 120_000);
 });

@@ -343,8 +343,8 @@ keyed AS (SELECT group_concat(columns.quoted, ', ') AS keys, max(columns.quoted)
   FROM synced, indexes, (SELECT * FROM columns WHERE pk > 0 ORDER BY pk) AS columns)
 SELECT
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE ' || is_key,
-  'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
-    || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
+  'INSERT OR ABORT INTO ' || synced.quoted || ' AS tidemark (' || all_columns || ') VALUES ('
+    || listed.marks || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
     WHEN '' THEN 'NOTHING' ELSE 'UPDATE SET ' || sets END END,
   'DELETE FROM ' || synced.quoted || ' WHERE ' || is_key,
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' ORDER BY ' || keys || ' LIMIT ?',
@@ -361,9 +361,9 @@ SELECT
     || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
     || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL) OR ' || key || ' IS NULL',
-  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns
-    || ') VALUES (' || listed.marks || ') ON CONFLICT DO UPDATE SET ' || one || ' = '
-    || one || ' RETURNING ' || keys END,
+  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted
+    || ' AS tidemark (' || all_columns || ') VALUES (' || listed.marks
+    || ') ON CONFLICT DO UPDATE SET ' || one || ' = ' || one || ' RETURNING ' || keys END,
   CASE twins WHEN 1 THEN coalesce('UPDATE OR ABORT ' || synced.quoted || ' SET ' || changes,
     'SELECT 1 FROM ' || synced.quoted) || ' WHERE ' || is_key END
 FROM synced, indexes, listed, keyed;`,
@@ -563,7 +563,7 @@ told AS (SELECT name, sql, replace(replace(replace(replace(replace(said, ' updat
     ' update or fail ', ' update '), ' update or rollback ', ' update ') AS said
   FROM words WHERE name IS NOT NULL)
 SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM told
-WHERE ?1 = 'all' OR instr(said, ' raise ( rollback ') OR instr(said, ' raise ( ignore ')
+WHERE ?1 = 'all' OR instr(said, ' raise ( rollback') OR instr(said, ' raise ( ignore')
   OR EXISTS (SELECT 1 FROM words t WHERE t.name IS NULL AND (instr(told.said, ' into' || t.said)
     OR instr(told.said, ' update' || t.said || 'set ')
     OR instr(told.said, ' delete from' || t.said)));`,

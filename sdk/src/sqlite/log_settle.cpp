@@ -32,13 +32,14 @@ void settle(Database& db, Tables& tables, const Values& row) {
 void settle_log(Database& db, Tables& tables) {
   const Values settled = db.first(sql::log_settled);
   const Value from = settled.empty() ? Value(kBeforeAll) : settled.front();
+  // First: else its number would be that of an entry which goes, and which listeners know.
+  db.all(sql::log_bound);
   const auto noted = db.all(sql::log_noted, {from});
   for (const Values& row : noted) settle(db, tables, row);
   // Those that were settled are others now.
   if (!noted.empty()) db.all(sql::log_remove_noted, {from});
   db.all(sql::log_reused, {from});
   db.all(sql::log_remove_empty, {from});
-  db.all(sql::log_bound);
 }
 
 Count count_log(Database& db) {

@@ -30,6 +30,15 @@ export class SqlDevice {
   static async open(hub: ModelHub, schema: string, tables: readonly string[]): Promise<SqlDevice> {
     const handle = openMemory();
     handle.exec(schema);
+    return SqlDevice.over(handle, hub, tables);
+  }
+
+  /** Another program that syncs a database. */
+  static async over(
+    handle: Database,
+    hub: ModelHub,
+    tables: readonly string[],
+  ): Promise<SqlDevice> {
     const network = new FakeNetwork(hub);
     const engine = await realEngine({ now: () => Date.now(), random32 });
     const modes = new Map(tables.map((name): [string, MergeMode] => [name, 'field']));

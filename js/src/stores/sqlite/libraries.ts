@@ -66,6 +66,9 @@ const unknownHandle = () =>
 /** Statements kept ready, at most: those of the store, and some updates of each table. */
 const preparedMax = 500;
 
+/** A name may look like a parameter. */
+const quotedName = /"[^"]*"/g;
+
 /** Statements by their text; all are let go where there are too many. */
 class Prepared<S> {
   readonly #statements = new Map<string, { statement: S; numbered: boolean }>();
@@ -79,7 +82,8 @@ class Prepared<S> {
     let known = this.#statements.get(sql);
     if (known !== undefined) return known;
     if (this.#statements.size >= preparedMax) this.#clear();
-    known = { statement: this.prepare(sql), numbered: /\?\d/.test(sql) };
+    const numbered = /\?\d/.test(sql.replace(quotedName, ''));
+    known = { statement: this.prepare(sql), numbered };
     this.#statements.set(sql, known);
     return known;
   }

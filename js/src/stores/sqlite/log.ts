@@ -175,13 +175,14 @@ function readColumns(text: string): Columns {
  */
 export function settleLog(db: SqliteDatabase, tables: RowsByNumber): void {
   const [[from = beforeAll] = []] = db.all(sql.logSettled);
+  // First: else its number would be that of an entry which goes, and which listeners know.
+  db.all(sql.logBound);
   const noted = db.all(sql.logNoted, [from]);
   for (const row of noted) settle(db, tables, row);
   // Those that were settled are others now.
   if (noted.length > 0) db.all(sql.logRemoveNoted, [from]);
   db.all(sql.logReused, [from]);
   db.all(sql.logRemoveEmpty, [from]);
-  db.all(sql.logBound);
 }
 
 function settle(db: SqliteDatabase, tables: RowsByNumber, row: SqlValue[]): void {

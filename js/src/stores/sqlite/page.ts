@@ -234,9 +234,17 @@ export class TablePage {
     const { db, table } = this.rows;
     const row = this.rows.read(rival) as WireRow;
     const key = this.rows.key(rival);
+    let stays = false;
+    this.#attempt(
+      rival,
+      () => this.rows.remove(rival),
+      () => {
+        stays = true;
+      },
+    );
+    if (stays) return; // the app's schema keeps it: there is no place for the winner
     if (db.all(sql.logHas, [table.tbl, key])[0]?.[0] === 1)
       db.all(sql.gravePut, [table.tbl, key, JSON.stringify(row)]);
-    this.rows.remove(rival);
     this.#lose(rival, winner, row);
   }
 
@@ -268,7 +276,8 @@ export class TablePage {
 
   #refuse(id: IdText, { code, message }: TidemarkError): void {
     const change = this.#changes.get(id) as Change;
-    if (change.deleted || change.absent) return; // it was never here
+    const removes = change.deleted || change.absent;
+    if (removes && code === 'key_unsupported') return; // it was never here
     this.outcome.refused.push(change);
     this.rows.db.all(sql.letterDropRefused, [change.table, id]);
     addLetter(this.rows.db, change, { code, message });

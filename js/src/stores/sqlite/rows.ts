@@ -163,7 +163,7 @@ export class Rows {
 
   remove(id: IdText): void {
     const parts = this.parts(id);
-    this.db.all(this.table.texts.remove, parts);
+    this.#write(id, this.table.texts.remove, parts);
     if (this.#extras()) this.db.all(sql.extrasDrop, [this.table.tbl, keyOf(parts)]);
   }
 

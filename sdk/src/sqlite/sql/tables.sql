@@ -85,8 +85,9 @@ keyed AS (SELECT group_concat(columns.quoted, ', ') AS keys, max(columns.quoted)
 SELECT
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' WHERE ' || is_key,
   -- The schema may say otherwise of conflicts.
-  'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns || ') VALUES (' || listed.marks
-    || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
+  -- (A table may be called `excluded`.)
+  'INSERT OR ABORT INTO ' || synced.quoted || ' AS tidemark (' || all_columns || ') VALUES ('
+    || listed.marks || ')' || CASE twins WHEN 1 THEN '' ELSE ' ON CONFLICT (' || keys || ') DO ' || CASE sets
     WHEN '' THEN 'NOTHING' ELSE 'UPDATE SET ' || sets END END,
   'DELETE FROM ' || synced.quoted || ' WHERE ' || is_key,
   'SELECT ' || all_columns || ' FROM ' || synced.quoted || ' ORDER BY ' || keys || ' LIMIT ?',
@@ -103,9 +104,9 @@ SELECT
     || ', ?3 + row_number() OVER (), ?4 FROM ' || synced.quoted
     || ' WHERE ' || key || ' NOT IN (SELECT key FROM tidemark_log WHERE tbl = ' || tbl
     || ' AND op BETWEEN 1 AND 5 AND key IS NOT NULL) OR ' || key || ' IS NULL',
-  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted || ' (' || all_columns
-    || ') VALUES (' || listed.marks || ') ON CONFLICT DO UPDATE SET ' || one || ' = '
-    || one || ' RETURNING ' || keys END,
+  CASE WHEN others OR twins THEN 'INSERT OR ABORT INTO ' || synced.quoted
+    || ' AS tidemark (' || all_columns || ') VALUES (' || listed.marks
+    || ') ON CONFLICT DO UPDATE SET ' || one || ' = ' || one || ' RETURNING ' || keys END,
   CASE twins WHEN 1 THEN coalesce('UPDATE OR ABORT ' || synced.quoted || ' SET ' || changes,
     'SELECT 1 FROM ' || synced.quoted) || ' WHERE ' || is_key END
 FROM synced, indexes, listed, keyed;

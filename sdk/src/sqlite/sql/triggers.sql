@@ -175,7 +175,7 @@ told AS (SELECT name, sql, replace(replace(replace(replace(replace(said, ' updat
     ' update or fail ', ' update '), ' update or rollback ', ' update ') AS said
   FROM words WHERE name IS NOT NULL)
 SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM told
-WHERE ?1 = 'all' OR instr(said, ' raise ( rollback ') OR instr(said, ' raise ( ignore ')
+WHERE ?1 = 'all' OR instr(said, ' raise ( rollback') OR instr(said, ' raise ( ignore')
   OR EXISTS (SELECT 1 FROM words t WHERE t.name IS NULL AND (instr(told.said, ' into' || t.said)
     OR instr(told.said, ' update' || t.said || 'set ')
     OR instr(told.said, ' delete from' || t.said)));
