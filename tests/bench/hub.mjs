@@ -37,8 +37,10 @@ class Scope {
 
   page(cursor, limit) {
     const from = cursor === null ? 0 : Number(cursor.split(':')[1]);
+    // No page has a record twice: whole, and a patch of it.
+    const end = from < this.rows.length ? this.rows.length : this.changes.length;
     let [to, bytes] = [from, 0];
-    while (to < this.changes.length && to - from < limit && bytes < pageBytesMax)
+    while (to < end && to - from < limit && bytes < pageBytesMax)
       bytes += this.changes[to++].length;
     const more = to < this.changes.length;
     const rest = {

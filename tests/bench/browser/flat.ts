@@ -1,6 +1,7 @@
 // A sync that brings 100 changes to a device of this page, beside many resident records and beside
-// few.
+// few; and what the writes of such a sync take SQLite alone.
 import { pairsOf } from '../pairs.mjs';
+import { insertJsonText } from '../todos.mjs';
 import { type Device, dexieDevice, sqliteDevice } from './devices.js';
 
 const [many, few] = [100_000, 1_000];
@@ -20,8 +21,31 @@ async function receiverOf(open: () => Promise<Device>, size: number) {
   return { receive, drop: device.drop };
 }
 
-async function flat(open: () => Promise<Device>) {
-  const [large, small] = [await receiverOf(open, many), await receiverOf(open, few)];
+/** The fields that the hub's patches have, of rows as far apart, by one `batch`. */
+async function updaterOf(size: number) {
+  const { db, drop } = await sqliteDevice();
+  const text = await (await fetch(`/${size}/rows`)).text();
+  await db.exec(insertJsonText, [text]);
+  const rows: { id: string }[] = JSON.parse(text);
+  const sql = 'UPDATE todos SET title = ?, completed = ?, updated_at = ? WHERE id = ?';
+  let turn = 0;
+  const receive = async () => {
+    turn++;
+    const statements = Array.from({ length: 100 }, (_, i) => {
+      const row = rows[Math.floor(((i + (turn % 7) / 7) * size) / 100)] as { id: string };
+      return { sql, parameters: [`Written again ${turn}`, turn % 2, turn, row.id] };
+    });
+    const start = performance.now();
+    await db.batch(statements);
+    return performance.now() - start;
+  };
+  return { receive, drop };
+}
+
+type Flat = (size: number) => Promise<{ receive(): Promise<number>; drop(): Promise<void> }>;
+
+async function flat(open: Flat) {
+  const [large, small] = [await open(many), await open(few)];
   const pairs = await pairsOf(41, large.receive, small.receive, 5);
   await large.drop();
   await small.drop();
@@ -29,6 +53,7 @@ async function flat(open: () => Promise<Device>) {
 }
 
 export const flats = {
-  'changes-flat-dexie': () => flat(dexieDevice),
-  'changes-flat-opfs': () => flat(sqliteDevice),
+  'changes-flat-dexie': () => flat((size) => receiverOf(dexieDevice, size)),
+  'changes-flat-opfs': () => flat((size) => receiverOf(sqliteDevice, size)),
+  'updates-flat-opfs': () => flat(updaterOf),
 };
