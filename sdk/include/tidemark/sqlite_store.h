@@ -60,14 +60,14 @@ struct SqliteOptions {
                                                   SqliteOptions options = {});
 
 /// A store over a connection of the app, which outlives the store and is not closed by it. It is
-/// used only within calls of the store, on their thread. While the app holds a transaction open,
-/// calls give Errc::store_failed and do nothing.
+/// used only within calls of the store, on their thread. While the app holds a transaction open, or
+/// a statement that writes is not done, calls give Errc::store_failed and do nothing.
 [[nodiscard]] std::unique_ptr<Store> sqlite_store(sqlite3* connection, SyncedTables tables,
                                                   SqliteOptions options = {});
 
-/// Runs `work`, which changes the app's schema, in one transaction: also what Tidemark's triggers
-/// would hinder, such as dropping a column. Rows that it writes are recorded, whole. Where `work`
-/// gives an error, nothing has happened.
+/// Runs `work`, which changes the app's schema, in one transaction, or as a part of the one that is
+/// open: also what Tidemark's triggers would hinder, such as dropping a column. Rows that it writes
+/// are recorded, whole. Where `work` gives an error, nothing has happened.
 Outcome<Done> sqlite_migrate(sqlite3* connection, const std::function<Outcome<Done>()>& work);
 
 }  // namespace tidemark

@@ -104,6 +104,13 @@ void Database::fail(Error error) {
 
 bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_) == 0; }
 
+bool Database::is_writing() const noexcept {
+  for (auto* each = sqlite3_next_stmt(connection_, nullptr); each != nullptr;
+       each = sqlite3_next_stmt(connection_, each))
+    if (sqlite3_stmt_busy(each) != 0 && sqlite3_stmt_readonly(each) == 0) return true;
+  return false;
+}
+
 // Some errors have rolled it back already.
 void Database::roll_back() noexcept {
   if (in_transaction()) restore("ROLLBACK");

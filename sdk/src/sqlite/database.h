@@ -105,6 +105,8 @@ class Database {
 
   /// A transaction that must be ended is open.
   [[nodiscard]] bool in_transaction() const noexcept;
+  /// A statement that writes is not done: what it wrote would be committed, or undone, with ours.
+  [[nodiscard]] bool is_writing() const noexcept;
   /// Ends it without trace, whatever has failed.
   void roll_back() noexcept;
   /// Runs a statement whatever has failed, for what must be put back; its own error is none.

@@ -66,7 +66,10 @@ Outcome<Value> part_of(const json::Key& key, std::string_view id) {
   const auto* hex = items.size() == 2 ? std::get_if<std::string>(&items[1].is) : nullptr;
   if (mark == nullptr || hex == nullptr || *mark != kBlobMark)
     return unsupported(std::string(id) + " has an array in it");
-  return Value(blob_of_hex(*hex));
+  Blob bytes = blob_of_hex(*hex);
+  // One blob has one id.
+  if (hex_of(bytes_of(bytes)) != *hex) return unsupported(std::string(id) + " has no bytes in it");
+  return Value(std::move(bytes));
 }
 
 int digit_of(char c) noexcept {

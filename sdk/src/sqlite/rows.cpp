@@ -134,7 +134,10 @@ std::optional<Error> TableRows::write(const std::string& id, const std::string& 
                                       const Values& values) {
   const auto refused = db_->attempt(sql, values);
   if (!refused) return std::nullopt;
-  return Error{Errc::constraint, table_.name + ' ' + id + ": " + *refused};
+  Error error{Errc::constraint, table_.name + ' ' + id + ": " + *refused};
+  // A trigger of the app has refused all of the transaction: nothing may go on in it.
+  if (!db_->in_transaction()) db_->fail({Errc::store_failed, error.detail});
+  return error;
 }
 
 std::optional<Error> TableRows::put_values(const std::string& id, const Values& values,

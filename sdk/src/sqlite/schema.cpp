@@ -136,8 +136,9 @@ Outcome<Done> sqlite_migrate(sqlite3* connection, const std::function<Outcome<Do
   using namespace sqlite;
   Database db;
   db.use(connection);
-  if (db.in_transaction()) return Error{Errc::store_failed, "a transaction of the app is open"};
-  db.exec("BEGIN IMMEDIATE");
+  // Within a transaction of the app, as a part of that.
+  const bool nested = db.in_transaction();
+  db.exec(nested ? "SAVEPOINT tidemark_migrate" : "BEGIN IMMEDIATE");
   std::set<std::int64_t> covered;
   if (db.ok() && has_store(db))
     for (const Table& table : read_tables(db))
@@ -148,9 +149,11 @@ Outcome<Done> sqlite_migrate(sqlite3* connection, const std::function<Outcome<Do
   if (!covered.empty())
     for (const Table& table : read_tables(db))
       if (!table.columns.empty() && covered.contains(table.tbl)) rebuild_triggers(db, table.tbl);
-  db.exec("COMMIT");
+  db.exec(nested ? "RELEASE tidemark_migrate" : "COMMIT");
   if (db.ok()) return Done{};
-  db.roll_back();
+  if (!nested) db.roll_back();
+  if (nested && db.in_transaction())
+    db.restore("ROLLBACK TO tidemark_migrate; RELEASE tidemark_migrate");
   return db.error();
 }
 

@@ -27,6 +27,8 @@ bool Session::ready() {
   if (!db_.ok()) return false;
   if (db_.in_transaction())
     db_.fail({Errc::store_failed, "a transaction of the app is open"});
+  else if (db_.is_writing())
+    db_.fail({Errc::store_failed, "a statement of the app is writing"});
   else if (!covered_)
     run_cover();
   return db_.ok();

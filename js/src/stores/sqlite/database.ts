@@ -1,6 +1,8 @@
 // The Database port: what a SQLite library must do for the store. Synchronous, as all of them are:
 // nothing else comes between the statements of a transaction.
 
+import { asTidemarkError, type ErrorCode, type TidemarkError } from '../../errors.js';
+
 /** A value as a column holds it; integers past 2^53 are bigints, and only these. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
@@ -18,11 +20,52 @@ export interface SqliteDatabase {
   readonly readsJson?: boolean | undefined;
 }
 
+/** What SQLite's result codes mean here, by their names in better-sqlite3: see errors.cpp. */
+const meanings: readonly [number: number, name: string, code: ErrorCode][] = [
+  [3, 'PERM', 'storage_unavailable'],
+  [8, 'READONLY', 'storage_unavailable'],
+  [11, 'CORRUPT', 'storage_damaged'],
+  [13, 'FULL', 'storage_full'],
+  [14, 'CANTOPEN', 'storage_unavailable'],
+  [19, 'CONSTRAINT', 'constraint'],
+  [23, 'AUTH', 'storage_unavailable'],
+  [26, 'NOTADB', 'storage_damaged'],
+];
+
+/** SQLite's result code, or a text that begins with its name. */
+function resultOf(error: unknown): number | string | undefined {
+  const { code, resultCode, errcode } = Object(error) as Record<string, unknown>;
+  for (const n of [resultCode, errcode]) if (typeof n === 'number') return n;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function meaningOf(error: unknown): ErrorCode {
+  const result = resultOf(error);
+  const found = meanings.find(([number, name]) =>
+    typeof result === 'number' ? (result & 0xff) === number : result?.startsWith(`SQLITE_${name}`),
+  );
+  return found?.[2] ?? 'store_failed';
+}
+
+/** The error of a call whose `error` a library threw. */
+export function storeError(error: unknown): TidemarkError {
+  return asTidemarkError(error, meaningOf(error));
+}
+
 /** Whether an error is the database's refusal of a row: no index, check or type lets it in. */
 export function isConstraint(error: unknown): boolean {
-  const { code, message = '', resultCode, errcode } = error as Record<string, unknown>;
-  const isNumber = [resultCode, errcode].some((n) => typeof n === 'number' && (n & 0xff) === 19);
-  return isNumber || `${code}`.startsWith('SQLITE_CONSTRAINT') || /constraint/i.test(`${message}`);
+  const { message = '' } = error as { message?: unknown };
+  return meaningOf(error) === 'constraint' || /constraint/i.test(`${message}`);
+}
+
+/** SQLITE_CONSTRAINT_TRIGGER. */
+const byTrigger = 19 | (7 << 8);
+
+/** Whether a trigger of the app has refused all of the transaction: nothing may go on in it. */
+export function hasRolledBack(db: SqliteDatabase, error: unknown): boolean {
+  const result = resultOf(error);
+  const isTrigger = result === byTrigger || result === 'SQLITE_CONSTRAINT_TRIGGER';
+  return isTrigger && !db.inTransaction;
 }
 
 /** What `work` finds out by writing: nothing of that stays. Null: it was refused. */

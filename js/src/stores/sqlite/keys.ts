@@ -35,9 +35,11 @@ export function partsOf(id: IdText, columns: number): SqlValue[] {
   return parts.map((part) => {
     if (!Array.isArray(part)) return part as SqlValue;
     const [mark, hex] = part as unknown[];
-    if (mark !== blobMark || typeof hex !== 'string')
+    const bytes = typeof hex === 'string' ? fromHex(hex) : new Uint8Array();
+    // One blob has one id.
+    if (mark !== blobMark || part.length !== 2 || toHex(bytes) !== hex)
       throw new TidemarkError('key_unsupported', `${id} has an array in it`);
-    return fromHex(hex);
+    return bytes;
   });
 }
 

@@ -230,12 +230,13 @@ function moveRows(db: SqliteDatabase, tbl: number): void {
 
 function run(db: SqliteDatabase, tbl: number, wanted: string): SqlValue[][] {
   const texts = db.all(sql.renumberTexts, [tbl]).filter(([kind]) => kind === wanted);
-  return texts.flatMap(([, text]) => db.all(text as string));
+  // Of a table that is gone, there is none.
+  return texts.flatMap(([, text]) => (text === null ? [] : db.all(text as string)));
 }
 
 /** The greatest number that a row, a write or a reference of the table has. */
 export function greatestNumber(db: SqliteDatabase, tbl: number): number {
-  const [[most] = []] = run(db, tbl, 'most');
+  const [[most = 0] = []] = run(db, tbl, 'most');
   return typeof most === 'bigint' ? Number.MAX_SAFE_INTEGER : (most as number);
 }
 

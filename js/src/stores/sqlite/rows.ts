@@ -12,7 +12,13 @@ import {
   type Stored,
   toColumn,
 } from './column-values.js';
-import { attempted, isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
+import {
+  attempted,
+  hasRolledBack,
+  isConstraint,
+  type SqliteDatabase,
+  type SqlValue,
+} from './database.js';
 import { idOf, keyOf, partsOf } from './keys.js';
 import type { Column, Table } from './tables.js';
 
@@ -171,7 +177,7 @@ export class Rows {
     try {
       this.db.all(text, values);
     } catch (cause) {
-      if (!isConstraint(cause)) throw cause;
+      if (!isConstraint(cause) || hasRolledBack(this.db, cause)) throw cause;
       const why = (cause as Error).message;
       throw new TidemarkError('constraint', `${this.table.name} ${id}: ${why}`, { cause });
     }

@@ -1,6 +1,6 @@
 // SqliteStore: the Store port over a SQLite database of the app. Triggers record what any program
 // writes; what is asked here is done at once, in one transaction each.
-import { asTidemarkError, TidemarkError } from '../../errors.js';
+import { TidemarkError } from '../../errors.js';
 import { sql } from '../../generated/sqlite.js';
 import type { Join } from '../../merge.js';
 import { nodeOf } from '../../stamp-words.js';
@@ -26,7 +26,7 @@ import {
   syncLogMax,
 } from '../store.js';
 import { applyCommit } from './commit.js';
-import { type SqliteDatabase, transact } from './database.js';
+import { type SqliteDatabase, storeError, transact } from './database.js';
 import {
   addReread,
   countLetters,
@@ -95,7 +95,7 @@ export class SqliteStore implements Store {
       }
     } catch (error) {
       this.#schema = -1;
-      throw asTidemarkError(error, 'store_failed');
+      throw storeError(error);
     }
   }
 
