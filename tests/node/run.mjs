@@ -15,7 +15,8 @@ if (node === null) {
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'tidemark-node-'));
 try {
-  const outfile = path.join(folder, 'tests.mjs');
+  // As deep as the sources, which look for the build, and where npm's packages are found.
+  const outfile = inRoot('build/node/tests/tests.mjs');
   await build({
     entryPoints: [inRoot('tests/node/tests.ts')],
     outfile,

@@ -43,6 +43,7 @@ export interface NodeDatabase {
 
 interface NodeStatement {
   setReadBigInts(on: boolean): void;
+  setAllowBareNamedParameters(on: boolean): void;
   /** Of later versions. */
   setReturnArrays?(on: boolean): void;
   all(...parameters: unknown[]): unknown[];
@@ -154,6 +155,7 @@ class Node implements SqliteDatabase {
         throw new TidemarkError('bad_input', 'node:sqlite needs Node 22.16 or newer');
       statement.setReturnArrays(true);
       statement.setReadBigInts(true);
+      statement.setAllowBareNamedParameters(true);
       return statement;
     });
   }
