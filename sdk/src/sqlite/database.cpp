@@ -57,7 +57,7 @@ Value column(sqlite3_stmt* statement, int place) {
   }
 }
 
-Values row_of(sqlite3_stmt* statement) {
+Values values_of(sqlite3_stmt* statement) {
   const int count = sqlite3_column_count(statement);
   Values row;
   row.reserve(static_cast<std::size_t>(count));
@@ -139,7 +139,7 @@ int Database::run(sqlite3_stmt* statement, const Values& parameters, std::vector
   for (std::size_t i = 0; i < parameters.size() && code == SQLITE_OK; ++i)
     code = bind(statement, static_cast<int>(i + 1), parameters[i]);
   if (code == SQLITE_OK)
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) rows.push_back(row_of(statement));
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) rows.push_back(values_of(statement));
   return code;
 }
 

@@ -10,15 +10,13 @@
 namespace tidemark::sqlite {
 namespace {
 
-using json::Value;
-
 /// Reads members; what is not there, or of another kind, is `wrong`.
 class Members {
  public:
-  explicit Members(const Value& of) : of_(of) { wrong = of.as<json::Object>() == nullptr; }
+  explicit Members(const json::Value& of) : of_(of) { wrong = of.as<json::Object>() == nullptr; }
 
   std::string text(std::string_view name) {
-    const Value* value = of_.find(name);
+    const json::Value* value = of_.find(name);
     const auto* is = value ? value->as<std::string>() : nullptr;
     wrong = wrong || is == nullptr;
     return is ? *is : std::string();
@@ -30,23 +28,23 @@ class Members {
     return stamp ? *stamp : Stamp{};
   }
   std::int64_t number(std::string_view name) {
-    const Value* value = of_.find(name);
+    const json::Value* value = of_.find(name);
     const auto* is = value ? value->as<double>() : nullptr;
     wrong = wrong || is == nullptr || !(std::abs(*is) < 9e15);
     return wrong ? 0 : std::llround(*is);
   }
   bool flag(std::string_view name) const {
-    const Value* value = of_.find(name);
+    const json::Value* value = of_.find(name);
     const auto* is = value ? value->as<bool>() : nullptr;
     return is && *is;
   }
-  const Value* find(std::string_view name) const { return of_.find(name); }
+  const json::Value* find(std::string_view name) const { return of_.find(name); }
   void key(RecordKey& out) {
     out.table = text("table");
     out.id = text("id");
   }
   void fields(FieldStamps& out) {
-    const Value* value = of_.find("fields");
+    const json::Value* value = of_.find("fields");
     const auto* members = value ? value->as<json::Object>() : nullptr;
     if (members == nullptr) return;
     for (const auto& [name, at] : *members)
@@ -56,10 +54,10 @@ class Members {
   bool wrong = false;
 
  private:
-  const Value& of_;
+  const json::Value& of_;
 };
 
-std::optional<Row> row_in(const Value* value) {
+std::optional<Row> row_in(const json::Value* value) {
   const auto* members = value ? value->as<json::Object>() : nullptr;
   if (members == nullptr) return std::nullopt;
   Row row;
@@ -67,11 +65,11 @@ std::optional<Row> row_in(const Value* value) {
   return row;
 }
 
-std::optional<std::vector<std::string>> strings_in(const Value* value) {
+std::optional<std::vector<std::string>> strings_in(const json::Value* value) {
   const auto* items = value ? value->as<json::Array>() : nullptr;
   if (items == nullptr) return std::nullopt;
   std::vector<std::string> out;
-  for (const Value& item : *items) {
+  for (const json::Value& item : *items) {
     const auto* is = item.as<std::string>();
     if (is == nullptr) return std::nullopt;
     out.push_back(*is);
@@ -137,13 +135,14 @@ std::optional<KeptLoss> loss_of(std::string_view text) {
 std::optional<Columns> columns_of(std::string_view text) {
   return read<Columns>(text, [](Members& in) {
     Columns out;
-    if (const Value* base = in.find("base"); base && !base->is_null()) out.base = in.stamp("base");
+    if (const json::Value* base = in.find("base"); base && !base->is_null())
+      out.base = in.stamp("base");
     out.registered = in.stamp("register");
     out.deleted = in.flag("deleted");
-    const Value* fields = in.find("fields");
+    const json::Value* fields = in.find("fields");
     const auto* pairs = fields ? fields->as<json::Array>() : nullptr;
     in.wrong = in.wrong || pairs == nullptr;
-    for (const Value& each : pairs ? *pairs : json::Array()) {
+    for (const json::Value& each : pairs ? *pairs : json::Array()) {
       const auto pair = strings_in(&each);
       in.wrong = in.wrong || !pair || pair->size() != 2;
       if (!in.wrong) out.fields.emplace((*pair)[0], in.stamp_of((*pair)[1]));
@@ -157,7 +156,7 @@ std::optional<std::vector<stores::JournalHead>> heads_of(std::string_view text) 
   const auto* items = value ? value->as<json::Array>() : nullptr;
   if (items == nullptr) return std::nullopt;
   std::vector<stores::JournalHead> heads;
-  for (const Value& item : *items) {
+  for (const json::Value& item : *items) {
     Members in(item);
     heads.push_back(head_of(in));
     if (in.wrong) return std::nullopt;
