@@ -120,27 +120,27 @@ export function shapeTests(world) {
       assert.match(stderr, /--tables files,invoices,moz_historyvisits,moz_places,settings\n/);
     },
 
-    'a long file: all of 20,000 rows, and a device that begins with them': async () => {
+    'a long file: all of 10,000 rows, and a device that begins with them': async () => {
       const { files, sync, syncOnTerminal, same } = devices(places, placesTables);
       const [a, b] = files;
       sql(
         a,
-        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
          INSERT INTO moz_places (id, url, title, guid, visit_count)
            SELECT i, 'https://example.com/' || i, 'page ' || i, 'guid' || i, i % 7 FROM n;
          INSERT INTO moz_historyvisits (place_id, visit_date) SELECT id, id * 10 FROM moz_places`,
       );
       await sync(a);
       const shown = await syncOnTerminal(b);
-      const steps = [...shown.matchAll(/received (\d+) \/ 20000/g)].map(([, n]) => Number(n));
-      assert.ok(steps.length >= 4, shown);
+      const steps = [...shown.matchAll(/received (\d+) \/ 10000/g)].map(([, n]) => Number(n));
+      assert.ok(steps.length >= 2, shown);
       assert.deepEqual(
         steps,
         steps.toSorted((x, y) => x - y),
         'it goes on',
       );
-      assert.match(shown, /0 changes sent, 20000 received; 0 pending\r?\n$/);
-      assert.equal((await same()).size, 20_000);
+      assert.match(shown, /0 changes sent, 10000 received; 0 pending\r?\n$/);
+      assert.equal((await same()).size, 10_000);
     },
   };
 }
