@@ -548,6 +548,8 @@ SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.
   || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
   || ' WHERE (' || taken || ') AND NOT (' || staying || '); END' END
   FROM made;`,
+  hasAppTriggers: `SELECT EXISTS (SELECT 1 FROM sqlite_schema
+  WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\');`,
   appTriggers: `WITH
 spoken AS (SELECT name, sql, ' ' || lower(sql) || ' ' AS said FROM sqlite_schema
   WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\'

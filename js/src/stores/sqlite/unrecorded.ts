@@ -35,7 +35,8 @@ export function recorded<T>(on: { db: SqliteDatabase; triggers: AppTriggers }, w
 }
 
 function silentOf({ db, triggers }: { db: SqliteDatabase; triggers: AppTriggers }): SqlValue[][] {
-  return triggers === 'all' ? [] : db.all(sql.appTriggers, [silenced[triggers]]);
+  if (triggers === 'all' || db.all(sql.hasAppTriggers)[0]?.[0] !== 1) return [];
+  return db.all(sql.appTriggers, [silenced[triggers]]);
 }
 
 function without<T>(db: SqliteDatabase, silent: readonly SqlValue[][], work: () => T): T {

@@ -155,6 +155,11 @@ SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.
   || ' WHERE (' || taken || ') AND NOT (' || staying || '); END' END
   FROM made;
 
+-- @ has_app_triggers
+-- Whether there is any: what follows takes SQLite longer to read than to do.
+SELECT EXISTS (SELECT 1 FROM sqlite_schema
+  WHERE type = 'trigger' AND name NOT LIKE 'tidemark\_%' ESCAPE '\');
+
 -- @ app_triggers
 -- ?1: 'all', or 'synced': those that write to a synced table, whose effect comes with the page from
 -- whoever wrote it, and those that would undo a whole page or let a row of it go without a word.
