@@ -1,5 +1,5 @@
-// What SQLite refuses, or the app's schema: each error says what can be done about it, and a page is
-// stored whole, or not at all.
+// What SQLite refuses, or the app's schema: each error says what can be done about it, and a page
+// is stored whole, or not at all.
 import { describe, expect, it } from 'vitest';
 import type { SqliteStore } from '../../js/src/stores/sqlite/store.js';
 import { stampAt } from '../../js/src/testing/index.js';

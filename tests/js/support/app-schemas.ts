@@ -47,7 +47,8 @@ export const appSchemas: AppSchema[] = [
   {
     name: "tables and columns of SQL's and Tidemark's own names",
     schema: `
-      CREATE TABLE new (key TEXT PRIMARY KEY, old TEXT UNIQUE, entry INT, op INT, tbl INT, time INT);
+      CREATE TABLE new (key TEXT PRIMARY KEY, old TEXT UNIQUE, entry INT, op INT, tbl INT,
+        time INT);
       CREATE TABLE excluded (tbl TEXT, key INT, entry TEXT UNIQUE, PRIMARY KEY (tbl, key));`,
     tables: ['new', 'excluded'],
     sql: ['a', 'b'].flatMap((id) => [
