@@ -38,3 +38,17 @@ it('what another program keeps beside a row is read', async () => {
   const { rows } = await one.scan('t', 10);
   expect(rows[0]?.row).toEqual(write(true).row);
 });
+
+it('bytes that are no text are sent as bytes, and a key of them becomes a letter', async () => {
+  const handle = openMemory();
+  handle.exec(schema);
+  const store = storeOver(handle, ['t']);
+  const said = `CAST(x'61ff' AS TEXT)`;
+  handle.exec(`INSERT INTO t (id, t, u) VALUES ('a', ${said}, '\ufffd'), (${said}, 'x', NULL)`);
+  const { writes, rows } = await store.readOutbox(10);
+  expect(writes.map(({ id }) => id)).toEqual(['"a"']);
+  const sent = { id: 'a', t: { '$tm:bytes': 'Yf8=' }, u: '\ufffd' };
+  expect(rows.get('t')?.get('"a"')).toEqual(sent);
+  expect((await store.scan('t', 10)).rows).toContainEqual({ id: '"a"', row: sent });
+  expect((await store.deadLetters()).map(({ code }) => code)).toEqual(['key_unsupported']);
+});

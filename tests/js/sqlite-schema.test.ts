@@ -50,6 +50,14 @@ describe('two devices fill one place in a unique index:', () => {
     }
   });
 
+  it('what must give its place up does not keep it from the one that has it elsewhere', async () => {
+    const a = await device('a');
+    await pull(a, whole('people', 'b', { mail: 'x@y.z' }));
+    // Both want what becomes free; only one of them is in this page.
+    await pull(a, whole('people', 'a', { mail: 'a@y.z' }), whole('people', 'c', { mail: 'x@y.z' }));
+    expect((await a.readOutbox(10)).rereads).toEqual([{ table: 'people', id: '"b"' }]);
+  });
+
   it('what comes again has one letter; what finds a place has none', async () => {
     const a = await device('a');
     for (const mail of ['x@y.z', 'X@Y.Z']) await pull(a, whole('people', 'b', { mail }));

@@ -3,6 +3,7 @@ export const sql = {
   logRead: `SELECT * FROM tidemark_entries WHERE entry > ?1 ORDER BY entry LIMIT ?2;`,
   logBehind: `SELECT * FROM tidemark_entries WHERE entry > ?1 AND op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT tbl, key FROM tidemark_log WHERE entry <= ?1 AND op BETWEEN 1 AND 5) ORDER BY entry;`,
+  logKeyBytes: `SELECT hex(key) FROM tidemark_log WHERE entry = ?1;`,
   logOf: `SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY entry;`,
   logCount: `SELECT count(*), (SELECT max(entry) FROM tidemark_log) FROM tidemark_log WHERE op BETWEEN 1 AND 5;`,
@@ -187,7 +188,8 @@ CREATE VIEW tidemark_entries AS
 SELECT l.entry, l.tbl, l.key, l.op, l.mask,
   printf('%012x-%04x-%016x', l.time >> 16, l.time & 65535, coalesce(l.node, (SELECT e.node
     FROM tidemark_eras e WHERE e.entry <= l.entry ORDER BY e.entry DESC LIMIT 1))) AS stamp,
-  l.place, l.tx, l.offer, l.columns
+  l.place, l.tx, l.offer, l.columns,
+  typeof(l.key) = 'text' AND instr(l.key, char(0)) AS cut
 FROM tidemark_log l;
 CREATE TABLE tidemark_extras (
   tbl INTEGER NOT NULL, key NOT NULL, field TEXT NOT NULL, stored, value TEXT NOT NULL,
@@ -413,6 +415,9 @@ ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = 
 WHERE tbl = ?1;`,
   tableTriggers: `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
   ESCAPE '\\';`,
+  tableRebuilt: `SELECT NOT EXISTS (SELECT 1 FROM tidemark_tables t JOIN sqlite_schema s ON s.type = 'trigger'
+    AND s.name = 'tidemark_' || t.tbl || '_insert' AND lower(s.tbl_name) = lower(t.name)
+  WHERE t.tbl = ?1);`,
   tableSetFields: `UPDATE tidemark_tables SET fields = ?2 WHERE tbl = ?1;`,
   triggers: `--
 WITH

@@ -47,8 +47,11 @@ void ask_for_free(Database& db, Tables& tables) {
     if (rows == nullptr || !rows->is_synced()) continue;
     const auto row = row_of(text(letter[2]));
     if (!row) return db.fail(damaged("tidemark_letters"));
-    if (rows->rivals(text(letter[1]), *row).empty())
-      add_reread(db, {text(letter[0]), text(letter[1])});
+    // One that has it meanwhile, and has to give it up, makes it no less free.
+    const std::string& id = text(letter[1]);
+    const auto rivals = rows->rivals(id, *row);
+    if (std::none_of(rivals.begin(), rivals.end(), [&](const auto& rival) { return rival < id; }))
+      add_reread(db, {text(letter[0]), id});
   }
 }
 

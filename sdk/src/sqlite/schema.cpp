@@ -62,6 +62,35 @@ void follow_columns(Database& db, const Table& table, bool adopts, Node node) {
   rebuild_triggers(db, table.tbl);
 }
 
+/// A hub may know the numbers that there are: what is counted from here on is past them.
+void keep_known(Database& db, const Table& table) {
+  if (table.counted) db.all(sql::table_known, {table.tbl, greatest_number(db, table.tbl)});
+}
+
+/// Logs the rows of these tables as created before everything else, so that they never beat a
+/// synced edit, and has the hub read from the beginning.
+void adopt_tables(Database& db, const std::vector<Table>& tables, Node node) {
+  if (tables.empty()) return;
+  std::set<std::int64_t> numbers;
+  for (const Table& table : tables) {
+    follow_columns(db, table, false, node);
+    numbers.insert(table.tbl);
+  }
+  Tables all = tables_by_number(db);
+  adopt_rows({db, all, node}, true, numbers);
+  State state = read_state(db);
+  stores::move_cursor(state, std::nullopt);
+  put_state(db, state);
+}
+
+/// Follows what became of a table. What a migration put into one that it made anew, nobody knows:
+/// its rows are adopted.
+void follow(Database& db, const Table& table, Node node) {
+  if (!is_rebuilt(db, table)) return follow_columns(db, table, true, node);
+  keep_known(db, table);
+  adopt_tables(db, {table}, node);
+}
+
 std::set<std::string> covered_before(Database& db) {
   const auto names = covered_names(tables_by_number(db));
   return {names.begin(), names.end()};
@@ -81,8 +110,7 @@ void name_tables(Database& db, const SyncedTables& tables) {
   for (const auto& [tbl, rows] : tables_by_number(db)) {
     const Table& table = rows.table();
     const bool ends = std::find(names.begin(), names.end(), table.name) == names.end();
-    if (table.covered && table.counted && ends)
-      db.all(sql::table_known, {tbl, greatest_number(db, tbl)});
+    if (table.covered && ends) keep_known(db, table);
   }
   db.all(sql::table_uncover, {text_of(names)});
 }
@@ -106,26 +134,25 @@ void cover_tables(Database& db, const Source& source, Node node) {
   }
   const auto before = covered_before(db);
   name_tables(db, source.tables);
-  for (const Table& table : read_tables(db))
-    if (table.covered)
-      follow_columns(db, table, before.contains(table.name), node);
-    else
-      drop_triggers(db, table.tbl);
   State state = read_state(db);
   if (!label.empty()) state.device = label;
-  Tables all = tables_by_number(db);
-  std::set<std::int64_t> fresh;
-  for (const auto& [tbl, rows] : all)
-    if (rows.table().covered && !before.contains(rows.table().name)) fresh.insert(tbl);
-  if (!fresh.empty()) stores::move_cursor(state, std::nullopt);
-  adopt_rows({db, all, node}, true, fresh);
   put_state(db, state);
+  std::vector<Table> fresh;
+  for (const Table& table : read_tables(db))
+    if (!table.covered)
+      drop_triggers(db, table.tbl);
+    else if (before.contains(table.name))
+      follow(db, table, node);
+    else
+      fresh.push_back(table);
+  adopt_tables(db, fresh, node);
 }
 
 void follow_schema(Database& db, Node node) {
   db.all(sql::table_dropped);
   for (const Table& table : read_tables(db))
-    if (table.covered && !new_columns(table).empty()) follow_columns(db, table, true, node);
+    if (table.covered && (!new_columns(table).empty() || is_rebuilt(db, table)))
+      follow(db, table, node);
 }
 
 }  // namespace tidemark::sqlite
@@ -148,7 +175,9 @@ Outcome<Done> sqlite_migrate(sqlite3* connection, const std::function<Outcome<Do
     if (const auto done = work(); !done) db.fail(done.error());
   if (!covered.empty())
     for (const Table& table : read_tables(db))
-      if (!table.columns.empty() && covered.contains(table.tbl)) rebuild_triggers(db, table.tbl);
+      // The store follows what was made anew.
+      if (!table.columns.empty() && covered.contains(table.tbl) && !is_rebuilt(db, table))
+        rebuild_triggers(db, table.tbl);
   db.exec(nested ? "RELEASE tidemark_migrate" : "COMMIT");
   if (db.ok()) return Done{};
   if (!nested) db.roll_back();

@@ -78,6 +78,10 @@ bool check_table(Database& db, const std::string& name) {
   return integer(found[2]) == 1;
 }
 
+bool is_rebuilt(Database& db, const Table& table) {
+  return !table.columns.empty() && db.is(sql::table_rebuilt, {table.tbl});
+}
+
 std::vector<Table> read_tables(Database& db) {
   std::vector<Table> tables;
   for (const Values& row : db.all(sql::tables)) {

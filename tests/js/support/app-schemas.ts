@@ -31,6 +31,7 @@ const plain = (name: string, schema: string, sql = clashing): AppSchema => ({
   ...{ name, schema, tables: ['t'], sql },
 });
 
+const keyOf = (quoted: string) => `${quoted.charCodeAt(1)}`;
 const columns1500 = Array.from({ length: 1500 }, (_, i) => `c${i} TEXT`).join(', ');
 
 export const appSchemas: AppSchema[] = [
@@ -141,6 +142,24 @@ export const appSchemas: AppSchema[] = [
     `CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT); CREATE TEMP TABLE t (v INT)`,
     clashing.map((sql) => sql.replace(/(INTO|FROM|UPDATE OR \w+) t/, '$1 main.t')),
   ),
+  plain('texts with a NUL', 'CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT)', [
+    `INSERT OR REPLACE INTO t VALUES ('a', CAST(x'610062' AS TEXT)), ('b', CAST(x'00' AS TEXT))`,
+    `INSERT OR REPLACE INTO t VALUES ('b', CAST(x'6100' AS TEXT)), ('a', '\ufffd')`,
+    `UPDATE t SET v = v || CAST(x'0063' AS TEXT)`,
+  ]),
+  ...['TEXT', 'INTEGER'].map((type) =>
+    plain(
+      `migrations that make a table anew, of keys of ${type}`,
+      `CREATE TABLE t (k ${type} PRIMARY KEY, v TEXT)`,
+      [
+        ...(type === 'TEXT' ? clashing : clashing.map((sql) => sql.replace(/'[abc]'/g, keyOf))),
+        `CREATE TABLE u (k ${type} PRIMARY KEY, v TEXT); INSERT INTO u SELECT k, v FROM t;
+         DROP TABLE t; ALTER TABLE u RENAME TO t; UPDATE t SET v = 'z' WHERE v = 'x'`,
+        `ALTER TABLE t RENAME TO u; CREATE TABLE t (k ${type} PRIMARY KEY, v TEXT);
+         INSERT INTO t SELECT k, v FROM u; DROP TABLE u; INSERT OR IGNORE INTO t VALUES (7, 'w')`,
+      ],
+    ),
+  ),
   plain(
     'updates that change nothing',
     'CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT)',
@@ -166,7 +185,11 @@ async function openDevice(app: AppSchema, hub: ModelHub, handle: SqliteHandle) {
   };
   const rows = (table: string) => {
     const columns = db.all(`SELECT name FROM pragma_table_info(?, 'main')`, [table]);
-    const quoted = columns.map(([name]) => `quote("${`${name}`.replaceAll('"', '""')}")`);
+    // Each value with its type, a text by its bytes.
+    const quoted = columns.map(([name]) => {
+      const value = `"${`${name}`.replaceAll('"', '""')}"`;
+      return `typeof(${value}) || ' ' || coalesce(hex(${value}), '')`;
+    });
     const from = `main."${table.replaceAll('"', '""')}"`;
     return db.all(`SELECT ${quoted.join(', ')} FROM ${from} ORDER BY 1, 2`);
   };

@@ -16,6 +16,8 @@ export interface SqliteDatabase {
   exec(sql: string): void;
   /** Whether a transaction was begun by BEGIN. */
   readonly inTransaction: boolean;
+  /** Whether it ends texts at a NUL. */
+  readonly cutsTexts?: boolean | undefined;
   /** Whether it is quicker to let SQLite read rows from JSON than to bind their values. */
   readonly readsJson?: boolean | undefined;
 }

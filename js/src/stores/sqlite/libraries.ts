@@ -146,6 +146,7 @@ class Better implements SqliteDatabase {
 }
 
 class Node implements SqliteDatabase {
+  readonly cutsTexts = true;
   readonly #prepared: Prepared<NodeStatement>;
 
   constructor(readonly db: NodeDatabase) {

@@ -7,6 +7,7 @@ import { deleteColumns, patchColumns, wholeAgain, wholeColumns } from '../pendin
 import type { PendingWrite } from '../store.js';
 import { isSameStored } from './column-values.js';
 import type { SqliteDatabase, SqlValue } from './database.js';
+import { checkKeyText } from './exact-texts.js';
 import type { Rows } from './rows.js';
 
 /** What an entry did; see tidemark_log in sdk/src/sqlite/sql/schema.sql. */
@@ -109,6 +110,7 @@ class Reader {
       return null;
     }
     try {
+      if (row[10] === 1) throw new TidemarkError('key_unsupported', 'a NUL is in it');
       return writeOf(row, this.tables, this.#bound);
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
@@ -134,6 +136,7 @@ function writeOf(row: SqlValue[], tables: RowsByNumber, bound: string): LogWrite
   const rows = tables.get(tbl);
   if (!rows?.exists || code >= op.found) return null;
   const { name } = rows.table;
+  checkKeyText(rows.db, entry, key);
   // What stands in front of all boundaries was there before, each for itself.
   const transaction = tx ?? (entry < 1 ? `${entry}` : bound);
   const write: LogWrite = {

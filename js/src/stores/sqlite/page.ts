@@ -48,7 +48,9 @@ export function askForFree(db: SqliteDatabase, tables: RowsByNumber): void {
   for (const [name, id, row] of db.all(sql.lettersSaying, [`%${placeTaken}`])) {
     const rows = byName.get(name as string);
     if (!rows?.table.covered || !rows.exists) continue;
-    if (rows.rivals(id as IdText, JSON.parse(row as string)).length > 0) continue;
+    // One that has it meanwhile, and has to give it up, makes it no less free.
+    const rivals = rows.rivals(id as IdText, JSON.parse(row as string));
+    if (rivals.some((rival) => rival < (id as IdText))) continue;
     db.all(sql.rereadAdd, [name as string, id as string]);
   }
 }

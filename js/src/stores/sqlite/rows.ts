@@ -19,6 +19,7 @@ import {
   type SqliteDatabase,
   type SqlValue,
 } from './database.js';
+import { exactTexts } from './exact-texts.js';
 import { idOf, keyOf, partsOf } from './keys.js';
 import type { Column, Table } from './tables.js';
 
@@ -62,7 +63,7 @@ export class Rows {
     if (!this.exists) return undefined;
     const parts = this.parts(id);
     const [found] = this.db.all(this.table.texts.read, parts);
-    return found && this.tagged(found, keyOf(parts));
+    return found && this.tagged(exactTexts(this.db, this.table, found, parts), keyOf(parts));
   }
 
   has(id: IdText): boolean {

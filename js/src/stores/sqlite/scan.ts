@@ -2,6 +2,7 @@
 import type { ScannedRow, ScanPage } from '../scan.js';
 import { rowsOf } from './commit.js';
 import type { SqlValue } from './database.js';
+import { exactTexts } from './exact-texts.js';
 import { keyOf } from './keys.js';
 import type { RowsByNumber } from './log.js';
 
@@ -23,7 +24,8 @@ export function scanned(
   const page = found.flatMap((row): ScannedRow[] => {
     const key = keyOf(partsOf(row));
     try {
-      return [{ id: rows.id(key), row: rows.tagged(row, key) }];
+      const id = rows.id(key);
+      return [{ id, row: rows.tagged(exactTexts(db, table, row, rows.parts(id)), key) }];
     } catch {
       return []; // what cannot be synced is not the hub's either
     }

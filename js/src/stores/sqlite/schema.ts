@@ -14,7 +14,14 @@ import { greatestNumber } from './renumber.js';
 import { Rows } from './rows.js';
 import { nodeNumber } from './stamps.js';
 import { putState, readState } from './state.js';
-import { checkTable, dropTriggers, readTables, rebuildTriggers, type Table } from './tables.js';
+import {
+  checkTable,
+  dropTriggers,
+  isRebuilt,
+  readTables,
+  rebuildTriggers,
+  type Table,
+} from './tables.js';
 
 export interface Covering {
   tables: ReadonlyMap<string, MergeMode>;
@@ -45,29 +52,54 @@ export function coverTables(db: SqliteDatabase, { tables, clock, device }: Cover
   for (const name of tables.keys()) db.all(sql.tableRenamed, [name]);
   for (const [name, merge] of tables)
     db.all(sql.tableAdd, [name, merge, Number(checkTable(db, name))]);
-  for (const [tbl, rows] of rowsByNumber(db))
-    if (before.has(rows.table.name) && !tables.has(rows.table.name) && rows.table.counted)
-      db.all(sql.tableKnown, [tbl, greatestNumber(db, tbl)]);
+  for (const { table } of rowsByNumber(db).values())
+    if (before.has(table.name) && !tables.has(table.name)) keepKnown(db, table);
   db.all(sql.tableUncover, [JSON.stringify([...tables.keys()])]);
   const node = nodeOf(clock.reserve(1));
-  for (const table of readTables(db))
-    if (!table.covered) dropTriggers(db, table.tbl);
-    else followColumns(db, table, before.has(table.name) ? node : null);
   const state = readState(db);
   if (device !== undefined) state.device = device;
-  const all = rowsByNumber(db);
-  const fresh = [...all.values()].filter(({ table }) => table.covered && !before.has(table.name));
-  if (fresh.length > 0) moveCursor(state, null);
-  adoptRows(db, all, node, true, new Set(fresh.map(({ table }) => table.tbl)));
   putState(db, state);
+  const fresh = readTables(db).filter(({ covered, name }) => covered && !before.has(name));
+  for (const table of readTables(db))
+    if (!table.covered) dropTriggers(db, table.tbl);
+    else if (before.has(table.name)) follow(db, table, node);
+  adoptTables(db, fresh, node);
+}
+
+/** A hub may know the numbers that there are: what is counted from here on is past them. */
+function keepKnown(db: SqliteDatabase, { tbl, counted }: Table): void {
+  if (counted) db.all(sql.tableKnown, [tbl, greatestNumber(db, tbl)]);
+}
+
+/**
+ * Logs the rows of these tables as created before everything else, so that they never beat a synced
+ * edit, and has the hub read from the beginning.
+ */
+function adoptTables(db: SqliteDatabase, tables: readonly Table[], node: string): void {
+  if (tables.length === 0) return;
+  for (const table of tables) followColumns(db, table, null);
+  adoptRows(db, rowsByNumber(db), node, true, new Set(tables.map(({ tbl }) => tbl)));
+  const state = readState(db);
+  moveCursor(state, null);
+  putState(db, state);
+}
+
+/**
+ * Follows what became of a table. What a migration put into one that it made anew, nobody knows:
+ * its rows are adopted.
+ */
+function follow(db: SqliteDatabase, table: Table, node: string): void {
+  if (!isRebuilt(db, table)) return followColumns(db, table, node);
+  keepKnown(db, table);
+  adoptTables(db, [table], node);
 }
 
 /** Follows a schema that another program changed. */
 export function followSchema(db: SqliteDatabase, clock: Clock): void {
   db.all(sql.tableDropped);
   for (const table of readTables(db))
-    if (table.covered && newColumns(table).length > 0)
-      followColumns(db, table, nodeOf(clock.reserve(1)));
+    if (table.covered && (newColumns(table).length > 0 || isRebuilt(db, table)))
+      follow(db, table, nodeOf(clock.reserve(1)));
 }
 
 function newColumns({ columns, fields }: Table): string[] {
@@ -115,8 +147,12 @@ export function migrate<T>(db: SqliteDatabase, work: () => T): T {
     const tables = hasStore(db) ? readTables(db).filter(({ covered }) => covered) : [];
     for (const { tbl } of tables) rebuildTriggers(db, tbl, true);
     const result = work();
-    for (const { tbl, columns } of hasStore(db) ? readTables(db) : [])
-      if (columns.length > 0 && tables.some((table) => table.tbl === tbl)) rebuildTriggers(db, tbl);
+    for (const table of hasStore(db) ? readTables(db) : []) {
+      const wasSynced = tables.some(({ tbl }) => tbl === table.tbl);
+      // The store follows what was made anew.
+      if (wasSynced && table.columns.length > 0 && !isRebuilt(db, table))
+        rebuildTriggers(db, table.tbl);
+    }
     return result;
   });
 }

@@ -102,6 +102,11 @@ function textsOf(db: SqliteDatabase, tbl: number): Texts {
   return { read, put, remove, first, next, update, where, sweep, adopt, probe, change } as Texts;
 }
 
+/** Whether the table was made anew: nothing has recorded what is in it. */
+export function isRebuilt(db: SqliteDatabase, { tbl, columns }: Table): boolean {
+  return columns.length > 0 && db.all(sql.tableRebuilt, [tbl])[0]?.[0] === 1;
+}
+
 /**
  * Makes the triggers of a table anew, for the columns that it has now. `migrating`: none of them
  * hinders a column from being dropped, and all updates count as whole writes.

@@ -10,6 +10,9 @@ SELECT * FROM tidemark_entries WHERE entry > ?1 ORDER BY entry LIMIT ?2;
 SELECT * FROM tidemark_entries WHERE entry > ?1 AND op BETWEEN 1 AND 5 AND (tbl, key) IN (
   SELECT tbl, key FROM tidemark_log WHERE entry <= ?1 AND op BETWEEN 1 AND 5) ORDER BY entry;
 
+-- @ log_key_bytes
+SELECT hex(key) FROM tidemark_log WHERE entry = ?1;
+
 -- @ log_of
 -- ?1: JSON, [table, key] of records.
 SELECT * FROM tidemark_entries WHERE op BETWEEN 1 AND 5 AND (tbl, key) IN (

@@ -56,7 +56,9 @@ CREATE VIEW tidemark_entries AS
 SELECT l.entry, l.tbl, l.key, l.op, l.mask,
   printf('%012x-%04x-%016x', l.time >> 16, l.time & 65535, coalesce(l.node, (SELECT e.node
     FROM tidemark_eras e WHERE e.entry <= l.entry ORDER BY e.entry DESC LIMIT 1))) AS stamp,
-  l.place, l.tx, l.offer, l.columns
+  l.place, l.tx, l.offer, l.columns,
+  -- Some libraries end a text there: it would be another record's key.
+  typeof(l.key) = 'text' AND instr(l.key, char(0)) AS cut
 FROM tidemark_log l;
 -- Values that a column of the app cannot hold: what it holds instead, and the value in tagged form.
 -- A field that has no column has no `stored`.

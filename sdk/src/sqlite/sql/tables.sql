@@ -188,5 +188,12 @@ WHERE tbl = ?1;
 SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_' || ?1 || '\_%'
   ESCAPE '\';
 
+-- @ table_rebuilt
+-- ?1: a table by its number. Whether nothing records what is written to it: a migration has made it
+-- anew, copied its rows and dropped the old one, and the triggers with that.
+SELECT NOT EXISTS (SELECT 1 FROM tidemark_tables t JOIN sqlite_schema s ON s.type = 'trigger'
+    AND s.name = 'tidemark_' || t.tbl || '_insert' AND lower(s.tbl_name) = lower(t.name)
+  WHERE t.tbl = ?1);
+
 -- @ table_set_fields
 UPDATE tidemark_tables SET fields = ?2 WHERE tbl = ?1;
