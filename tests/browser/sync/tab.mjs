@@ -58,7 +58,9 @@ export class Tab {
     const focus = { enabled: false };
     await delegate._mainFrameSession._client.send('Emulation.setFocusEmulationEnabled', focus);
     await this.device.tabs.find((tab) => tab !== this).page.bringToFront();
-    await this.page.waitForFunction(() => document.visibilityState === 'hidden');
+    // No frame is drawn of a hidden page: a look by frames may be the last one before.
+    const every = { polling: 50 };
+    await this.page.waitForFunction(() => document.visibilityState === 'hidden', null, every);
   }
 
   /**
