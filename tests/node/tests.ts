@@ -39,7 +39,6 @@ for (const [name, open] of Object.entries(libraries)) {
 
 async function runProgram(library: string, file: string, url: string): Promise<never> {
   const handle = (libraries[library] as Open)(file);
-  handle.exec('PRAGMA busy_timeout = 5000');
   const sync = await syncFile(handle, url, 'child', 100);
   for await (const _ of process.stdin);
   await sync.close();

@@ -25,6 +25,7 @@ import {
   type SyncLogEntry,
   syncLogMax,
 } from '../store.js';
+import { arranged } from './arranged.js';
 import { applyCommit } from './commit.js';
 import { type SqliteDatabase, storeError, transact } from './database.js';
 import {
@@ -68,7 +69,7 @@ export class SqliteStore implements Store {
     readonly clock: Clock,
     readonly triggers: AppTriggers,
   ) {
-    this.#watch = new Watch(() => this.#run(() => this.#written()));
+    this.#watch = new Watch(() => this.#run(() => this.#written(), false));
   }
 
   /** Starts to sync the tables: existing rows of a new one are adopted. `table_unsupported`. */
@@ -78,21 +79,15 @@ export class SqliteStore implements Store {
     return store;
   }
 
-  #run<T>(work: () => T): T {
+  #run<T>(work: () => T, patient = true): T {
     try {
       if (this.db.inTransaction)
         throw new TidemarkError('store_failed', 'a transaction of the app is open');
-      // What is applied may refer to what has not come yet, or never will: deleted elsewhere.
-      const [[checked] = []] = this.db.all('PRAGMA foreign_keys');
-      if (checked === 1) this.db.exec('PRAGMA foreign_keys = OFF');
-      try {
-        return transact(this.db, () => {
-          this.#look();
-          return work();
-        });
-      } finally {
-        if (checked === 1) this.db.exec('PRAGMA foreign_keys = ON');
-      }
+      const looked = () => {
+        this.#look();
+        return work();
+      };
+      return arranged(this.db, patient, () => transact(this.db, looked));
     } catch (error) {
       this.#schema = -1;
       throw storeError(error);
