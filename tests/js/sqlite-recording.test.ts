@@ -189,6 +189,33 @@ describe('tables that refer to each other', () => {
     expect((await recorded(store)).sort()).toEqual(['children "c" deleted', 'parents "q" deleted']);
   });
 
+  it('REPLACE is recorded for what it did, whatever a foreign key or a new key does meanwhile', async () => {
+    const replaced = (sql: string) => `
+      PRAGMA foreign_keys = ON;
+      CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT UNIQUE, x);
+      CREATE TABLE c (id TEXT PRIMARY KEY, p REFERENCES p ON DELETE ${sql});
+      CREATE TABLE s (k TEXT PRIMARY KEY, u UNIQUE);
+      INSERT INTO p VALUES (2, 'b', 'old'), (4, 'a', 'x'); INSERT INTO c VALUES ('k', 2);
+      INSERT INTO s VALUES ('a', 1), ('b', 2);`;
+    const statements: Record<string, string[]> = {
+      [`REPLACE INTO p VALUES (2, 'b', 'new')`]: ['p 2 x'],
+      [`REPLACE INTO p VALUES (3, 'b', 'new')`]: ['p 2 deleted', 'p 3 created'],
+      [`UPDATE OR REPLACE p SET n = 'b' WHERE id = 4`]: ['p 2 deleted', 'p 4 n'],
+      [`UPDATE OR REPLACE s SET k = 'z', u = 1 WHERE k = 'b'`]: [
+        's "a" deleted',
+        's "b" deleted',
+        's "z" created',
+      ],
+    };
+    for (const [action, child] of Object.entries({ CASCADE: 'deleted', 'SET NULL': 'p' }))
+      for (const [sql, log] of Object.entries(statements)) {
+        const { handle, store } = await synced(replaced(action), ['p', 'c', 's']);
+        handle.exec(sql);
+        const children = sql.includes(' s ') ? [] : [`c "k" ${child}`];
+        expect((await recorded(store)).sort(), sql).toEqual([...children, ...log]);
+      }
+  });
+
   it('a child may come before its parent, and outlive it', async () => {
     const { handle, store } = await synced(family, tables);
     const stamp = '01a200000000-0000-00000000000000bb';

@@ -13,9 +13,11 @@ export const sql = {
   logFirst: `SELECT min(entry) FROM tidemark_log;`,
   logLast: `SELECT max(entry) FROM tidemark_log;`,
   logSettled: `SELECT entry FROM tidemark_log WHERE op = 0 AND mask IS NULL ORDER BY entry DESC LIMIT 1;`,
-  logNoted: `SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.tbl, w.key, w.op
+  logNoted: `SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.key, w.op
 FROM tidemark_log n LEFT JOIN tidemark_log w ON w.entry = (
-  SELECT min(entry) FROM tidemark_log WHERE entry > n.entry AND op NOT IN (6, 7))
+  SELECT min(x.entry) FROM tidemark_log x WHERE x.entry > n.entry AND x.tbl = n.tbl
+    AND CASE n.op WHEN 6 THEN x.op = 1 OR x.op IN (2, 3, 4) AND x.key = n.key
+      ELSE CASE n.mask WHEN -1 THEN x.op = 1 ELSE x.op IN (1, 2) AND x.key = n.mask END END)
 WHERE n.entry > ?1 AND n.op IN (6, 7) ORDER BY n.entry;`,
   logSettleDelete: `UPDATE tidemark_log SET op = 4, mask = NULL, time = (SELECT time FROM tidemark_log WHERE entry = ?2)
 WHERE entry = ?1;`,

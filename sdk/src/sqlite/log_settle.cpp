@@ -9,19 +9,19 @@
 namespace tidemark::sqlite {
 namespace {
 
-/// One that was noted, with the entry that came next.
+/// One that was noted, with the write that it was noted for.
 void settle(Database& db, Tables& tables, const Values& row) {
   const Value &entry = row[0], &key = row[2], &mask = row[4], &next = row[5];
-  const std::int64_t code = integer(row[3]), next_op = integer(row[8]);
+  const std::int64_t code = integer(row[3]), next_op = integer(row[7]);
   const auto rows = tables.find(integer(row[1]));
-  const bool is_followed = row[6] == row[1] && (next_op == op::kCreated || next_op == op::kChanged);
+  const bool is_followed = next_op == op::kCreated || next_op == op::kChanged;
   if (rows == tables.end() || !is_followed) return;
-  if (code == op::kFound && key == row[7]) {
+  if (code == op::kFound && key == row[6]) {
     if (next_op == op::kCreated) db.all(sql::log_settle_change, {next, mask});
     return;
   }
   // Of a row that SQLite numbered, the number is not known before.
-  const bool is_of = code == op::kFound || mask == row[7] || mask == Value(std::int64_t{-1});
+  const bool is_of = code == op::kFound || mask == row[6] || mask == Value(std::int64_t{-1});
   if (!is_of) return;
   const auto id = rows->second.id(key);
   if (!id || !rows->second.has(*id)) db.all(sql::log_settle_delete, {entry, next});

@@ -1,4 +1,5 @@
 // What is recorded of whatever writes the file, and what leaves no trace.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "support.h"
@@ -53,6 +54,29 @@ TEST_CASE("cascades are recorded, and a page is applied without them") {
   CHECK(app.one("SELECT list FROM items") == "later");
   CHECK(recorded(*store).empty());
   CHECK(app.one("PRAGMA foreign_keys") == "1");
+}
+
+TEST_CASE("REPLACE is recorded for what it did, whatever else is between its note and its write") {
+  const auto of = [](const std::string& sql) {
+    App app;
+    app.run(
+        "PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT UNIQUE, x);"
+        "CREATE TABLE c (id TEXT PRIMARY KEY, p REFERENCES p ON DELETE CASCADE);"
+        "CREATE TABLE s (k TEXT PRIMARY KEY, u UNIQUE);"
+        "INSERT INTO p VALUES (2, 'b', 'old'), (4, 'a', 'x'); INSERT INTO c VALUES ('k', 2);"
+        "INSERT INTO s VALUES ('a', 1), ('b', 2)");
+    const auto store = synced(app, {"p", "c", "s"});
+    app.run(sql);
+    Texts found = recorded(*store);
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  const std::string gone = "c \"k\" deleted";
+  CHECK(of("REPLACE INTO p VALUES (2, 'b', 'new')") == Texts{gone, "p 2 x"});
+  CHECK(of("REPLACE INTO p VALUES (3, 'b', 'new')") == Texts{gone, "p 2 deleted", "p 3 created"});
+  CHECK(of("UPDATE OR REPLACE p SET n = 'b' WHERE id = 4") == Texts{gone, "p 2 deleted", "p 4 n"});
+  CHECK(of("UPDATE OR REPLACE s SET k = 'z', u = 1 WHERE k = 'b'") ==
+        Texts{"s \"a\" deleted", "s \"b\" deleted", "s \"z\" created"});
 }
 
 TEST_CASE("what is rolled back leaves nothing, in savepoints as well") {

@@ -189,9 +189,9 @@ export function settleLog(db: SqliteDatabase, tables: RowsByNumber): void {
 }
 
 function settle(db: SqliteDatabase, tables: RowsByNumber, row: SqlValue[]): void {
-  const [entry, tbl, key, code, mask, next, nextTable, nextKey, nextOp] = row;
+  const [entry, tbl, key, code, mask, next, nextKey, nextOp] = row;
   const rows = tables.get(tbl as number);
-  const isFollowed = nextTable === tbl && (nextOp === op.created || nextOp === op.changed);
+  const isFollowed = nextOp === op.created || nextOp === op.changed;
   if (rows === undefined || !isFollowed) return;
   if (code === op.found && isSameKey(key, nextKey)) {
     if (nextOp === op.created) db.all(sql.logSettleChange, [next as number, mask as string | null]);

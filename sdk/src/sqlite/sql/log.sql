@@ -42,10 +42,13 @@ SELECT max(entry) FROM tidemark_log;
 SELECT entry FROM tidemark_log WHERE op = 0 AND mask IS NULL ORDER BY entry DESC LIMIT 1;
 
 -- @ log_noted
--- ?1: after which entry. What is to be settled, each with the entry that came next.
-SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.tbl, w.key, w.op
+-- ?1: after which entry. What is to be settled, each with the write that it was noted for, or what
+-- shows that there was none. What foreign keys and a change of the key do lies between.
+SELECT n.entry, n.tbl, n.key, n.op, n.mask, w.entry, w.key, w.op
 FROM tidemark_log n LEFT JOIN tidemark_log w ON w.entry = (
-  SELECT min(entry) FROM tidemark_log WHERE entry > n.entry AND op NOT IN (6, 7))
+  SELECT min(x.entry) FROM tidemark_log x WHERE x.entry > n.entry AND x.tbl = n.tbl
+    AND CASE n.op WHEN 6 THEN x.op = 1 OR x.op IN (2, 3, 4) AND x.key = n.key
+      ELSE CASE n.mask WHEN -1 THEN x.op = 1 ELSE x.op IN (1, 2) AND x.key = n.mask END END)
 WHERE n.entry > ?1 AND n.op IN (6, 7) ORDER BY n.entry;
 
 -- @ log_settle_delete
