@@ -153,10 +153,11 @@ export class Pump {
 
   async #load({ ticket, writesMax }: Step<'loadOutbox'>): Promise<void> {
     const exchange = new Exchange(this.#cursor, this.#hub, this.#known);
-    const { store, told } = this.#options;
+    const { store, told, onEvent } = this.#options;
     const outbox = this.#wanted.addTo(await store.readOutbox(writesMax));
     // What was written meanwhile is not in it, and is pending all the same.
     outbox.pending += told.after(outbox.counted);
+    if (outbox.refused) onEvent('refused', { count: outbox.refused });
     this.#creations.restore(outbox.writes);
     const numbered = numberOutbox(outbox);
     const planned = this.#options.engine.handleOutbox(ticket, numbered);

@@ -163,6 +163,7 @@ describe('tables of every kind:', () => {
     await refused('CREATE TABLE t (v)', 'has no primary key: give it one');
     await refused('CREATE VIEW t AS SELECT 1', 'is a view: sync the tables that it shows');
     await refused('CREATE VIRTUAL TABLE t USING fts5(v)', 'is a virtual table');
+    await refused('CREATE TABLE T (id TEXT PRIMARY KEY)', 'is called T in this database');
   });
 });
 
@@ -198,10 +199,10 @@ describe('tables that refer to each other', () => {
       INSERT INTO p VALUES (2, 'b', 'old'), (4, 'a', 'x'); INSERT INTO c VALUES ('k', 2);
       INSERT INTO s VALUES ('a', 1), ('b', 2);`;
     const statements: Record<string, string[]> = {
-      [`REPLACE INTO p VALUES (2, 'b', 'new')`]: ['p 2 x'],
-      [`REPLACE INTO p VALUES (3, 'b', 'new')`]: ['p 2 deleted', 'p 3 created'],
-      [`UPDATE OR REPLACE p SET n = 'b' WHERE id = 4`]: ['p 2 deleted', 'p 4 n'],
-      [`UPDATE OR REPLACE s SET k = 'z', u = 1 WHERE k = 'b'`]: [
+      "REPLACE INTO p VALUES (2, 'b', 'new')": ['p 2 x'],
+      "REPLACE INTO p VALUES (3, 'b', 'new')": ['p 2 deleted', 'p 3 created'],
+      "UPDATE OR REPLACE p SET n = 'b' WHERE id = 4": ['p 2 deleted', 'p 4 n'],
+      "UPDATE OR REPLACE s SET k = 'z', u = 1 WHERE k = 'b'": [
         's "a" deleted',
         's "b" deleted',
         's "z" created',

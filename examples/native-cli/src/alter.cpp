@@ -17,12 +17,20 @@ using tidemark::Errc;
 using tidemark::Error;
 using tidemark::Outcome;
 
+// The SQL runs in one transaction, and leaves it as it is: what it had done could not be undone.
+int authorize(void*, int action, const char*, const char*, const char*, const char*) {
+  return action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT ? SQLITE_DENY : SQLITE_OK;
+}
+
 Outcome<Done> run(sqlite3* connection, const std::string& sql) {
+  sqlite3_set_authorizer(connection, authorize, nullptr);
   const int code = sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK && sqlite3_get_autocommit(connection) == 0) return Done{};
-  if (code == SQLITE_OK)
-    return Error{Errc::bad_input, "the SQL ends the transaction that it runs in"};
-  if ((code & 0xff) == SQLITE_ERROR) return Error{Errc::bad_input, sqlite3_errmsg(connection)};
+  const std::string message = sqlite3_errmsg(connection);
+  sqlite3_set_authorizer(connection, nullptr, nullptr);
+  if (code == SQLITE_OK) return Done{};
+  if (code == SQLITE_AUTH)
+    return Error{Errc::bad_input, "the SQL begins or ends a transaction: it runs in one"};
+  if ((code & 0xff) == SQLITE_ERROR) return Error{Errc::bad_input, message};
   return tidemark::sqlite::error_of(connection, code);
 }
 

@@ -98,6 +98,8 @@ export interface Outbox {
   counted: number;
   /** Records that the device wants to see whole, at most `rereadsMax` of them. */
   rereads: RecordKey[];
+  /** How many writes became dead letters as it was read: of rows whose keys nobody can name. */
+  refused?: number;
 }
 
 /** Writes that were committed together: how many records', and their last log entry. */

@@ -20,6 +20,7 @@ void Pump::perform(Lock& lock, const LoadOutbox& step) {
 }
 
 void Pump::plan(const LoadOutbox& step, Outbox outbox) {
+  if (outbox.refused > 0) context_.listener.on_event(event::Refused{outbox.refused});
   wanted_.add_to(outbox);
   creations_.restore(outbox.writes);
   counted_ = std::max(counted_, outbox.counted);

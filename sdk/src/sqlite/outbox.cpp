@@ -14,10 +14,12 @@ namespace tidemark::sqlite {
 namespace {
 
 // Without the last transaction, of which the limit cuts the rest off, unless there is no other.
-std::vector<Logged> load_writes(Database& db, Tables& tables, std::size_t limit) {
+std::vector<Logged> load_writes(Database& db, Tables& tables, std::size_t limit,
+                                std::uint32_t& refused) {
   std::vector<Unnamed> unnamed;
   auto writes = read_writes(db, tables, limit == kAllWrites ? limit : limit + 1, &unnamed);
   bury_unnamed(db, tables, unnamed);
+  refused = static_cast<std::uint32_t>(unnamed.size());
   if (writes.size() <= limit) return writes;
   const std::string& next = writes[limit].write.transaction;
   const auto first = std::find_if(writes.begin(), writes.end(), [&](const Logged& each) {
@@ -45,8 +47,8 @@ std::map<RecordKey, Row> rows_of(Database& db, Tables& tables, const std::vector
 
 Outbox read_outbox(Database& db, Tables& tables, std::size_t limit) {
   settle_log(db, tables);
-  auto writes = load_writes(db, tables, limit);
   Outbox outbox;
+  auto writes = load_writes(db, tables, limit, outbox.refused);
   const auto [pending, counted] = count_log(db);
   outbox.pending = pending;
   outbox.counted = counted;

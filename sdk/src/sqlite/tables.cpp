@@ -70,6 +70,9 @@ bool check_table(Database& db, const std::string& name) {
   };
   if (found.empty()) return refuse("is no table of this database");
   if (is_own(name)) return refuse("is Tidemark's own");
+  // SQLite finds it all the same; to the hub, and to other devices, it would be another table.
+  if (text(found[3]) != name)
+    return refuse("is called " + text(found[3]) + " in this database: name it so");
   if (const std::string advice = advice_of(text(found[0])); !advice.empty()) return refuse(advice);
   if (integer(found[1]) == 0)
     return refuse(

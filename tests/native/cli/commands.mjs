@@ -186,6 +186,14 @@ export function commandTests(world) {
       await ok(tidemark(['verify', file, ...hub]));
     },
 
+    'letters: a row that cannot be named is one at once': async () => {
+      const { files, sync } = await synced(1);
+      sql(files[0], `INSERT INTO todos VALUES (NULL, 'Milk', 0)`);
+      const { code, stdout } = await sync(files[0], '--json');
+      assert.equal(code, exits.refused);
+      assert.equal(JSON.parse(stdout).letters, 1);
+    },
+
     'verify: says what differs, and repairs it': async () => {
       const { files, hub, sync } = await synced(1);
       const [file] = files;
@@ -280,6 +288,12 @@ export function commandTests(world) {
       const wrong = await tidemark(['alter', a, 'ALTER TABLE todos DROP COLUMN missing']);
       assert.equal(wrong.code, exits.usage);
       assert.match(wrong.stderr, /no such column/);
+      for (const text of ['COMMIT; DROP TABLE todos', 'ROLLBACK; BEGIN; DROP TABLE todos']) {
+        const { code, stderr } = await tidemark(['alter', a, text]);
+        assert.equal(code, exits.usage, text);
+        assert.match(stderr, /it runs in one[^]*nothing was changed/);
+        assert.equal(sql(a, 'SELECT count(*) FROM todos'), '1');
+      }
     },
   };
 }

@@ -66,6 +66,8 @@ TEST_CASE("what cannot be synced is refused with advice, and nothing is made") {
   CHECK(view.detail == "v is a view: sync the tables that it shows");
   CHECK(refused("CREATE TABLE t (id PRIMARY KEY)", "missing").detail ==
         "missing is no table of this database");
+  CHECK(refused("CREATE TABLE T (id PRIMARY KEY)", "t").detail ==
+        "t is called T in this database: name it so");
 }
 
 TEST_CASE("generated columns are nobody's to write") {

@@ -18,7 +18,7 @@ import {
 
 export function readOutbox(db: SqliteDatabase, tables: RowsByNumber, limit: number): Outbox {
   settleLog(db, tables);
-  const writes = loadWrites(db, tables, limit);
+  const { writes, refused } = loadWrites(db, tables, limit);
   const { pending, counted } = countLog(db);
   const last = writes.at(-1);
   const left = last && pending > writes.length ? readBehind(db, tables, last.entry) : [];
@@ -26,18 +26,19 @@ export function readOutbox(db: SqliteDatabase, tables: RowsByNumber, limit: numb
     .all(sql.rereads, [rereadsMax])
     .map(([table, id]) => ({ table: table as string, id: id as IdText }));
   const rows = rowsOf(db, tables, writes);
-  return { writes: carrying(writes, left), rows, pending, counted, rereads };
+  return { writes: carrying(writes, left), rows, pending, counted, rereads, refused };
 }
 
 /** Without the last transaction, of which the limit cuts the rest off, unless there is no other. */
-function loadWrites(db: SqliteDatabase, tables: RowsByNumber, limit: number): LogWrite[] {
+function loadWrites(db: SqliteDatabase, tables: RowsByNumber, limit: number) {
   const unnamed: Unnamed[] = [];
   const writes = readWrites(db, tables, limit + 1, unnamed);
   buryUnnamed(db, tables, unnamed);
+  const refused = unnamed.length;
   const next = writes[limit];
-  if (next === undefined) return writes;
+  if (next === undefined) return { writes, refused };
   const first = writes.findIndex(({ transaction }) => transaction === next.transaction);
-  return writes.slice(0, first > 0 ? first : limit);
+  return { writes: writes.slice(0, first > 0 ? first : limit), refused };
 }
 
 function rowsOf(db: SqliteDatabase, tables: RowsByNumber, writes: readonly LogWrite[]) {

@@ -59,8 +59,10 @@ export function checkTable(db: SqliteDatabase, name: string): boolean {
   const [found] = db.all(sql.tableKind, [name]);
   const refuse = (why: string) => new TidemarkError('table_unsupported', `${name} ${why}`);
   if (found === undefined) throw refuse('is no table of this database');
-  const [kind, keys, counted] = found as [string, number, number];
+  const [kind, keys, counted, called] = found as [string, number, number, string];
   if (name.toLowerCase().startsWith('tidemark_')) throw refuse("is Tidemark's own");
+  // SQLite finds it all the same; to the hub, and to other devices, it would be another table.
+  if (called !== name) throw refuse(`is called ${called} in this database: name it so`);
   if (advice[kind]) throw refuse(advice[kind]);
   if (keys === 0)
     throw refuse(

@@ -59,6 +59,8 @@ struct Outbox {
   std::int64_t counted = 0;
   /// Records that the device wants to see whole, at most kRereadsMax of them.
   std::vector<RecordKey> rereads;
+  /// How many writes became dead letters as it was read: of rows whose keys nobody can name.
+  std::uint32_t refused = 0;
 };
 /// How many records one exchange reads again: the protocol's `records_max`.
 inline constexpr std::size_t kRereadsMax = 500;

@@ -95,7 +95,9 @@ export const cases = {
       await Promise.all([worker.sync(), worker.periodicSync()]);
       await sleep(20);
     }
-    await sleep(500);
+    // What the service worker asked for last may be under way for a while.
+    for (let calls = -1; calls !== a.proxy.calls.length; await sleep(1_000))
+      calls = a.proxy.calls.length;
     a.proxy.clear();
     await stage.device('B');
     await assertSynced(stage, { todos: Object.fromEntries(rows.map((row) => [row.id, row])) });
