@@ -13,10 +13,11 @@ const cmakeTests = (preset) => [
 /**
  * A suite's commands run one after another until one fails. Suites of different lanes run at the
  * same time; those of the lane `alone` last, one at a time, because they run browsers and look at
- * the clock. `built` are those that use build/wasm or dist/; `folder` is where the tests are.
+ * the clock. One waits for the suite that it is `after`. `built` are those that use build/wasm or
+ * dist/; `folder` is where the tests are.
  * @typedef {{
  *   name: string, folder: string, lane: 'scripts' | 'cpp' | 'alone', need: string[],
- *   built?: boolean, commands: string[][], count: import('./counts.mjs').Count,
+ *   after?: string, built?: boolean, commands: string[][], count: import('./counts.mjs').Count,
  * }} Suite
  * @type {Suite[]}
  */
@@ -71,6 +72,37 @@ export const suites = [
     need: ['wasm', 'npm'],
     built: true,
     ...vitestRun('worker'),
+  },
+  // These three use what the suite `native` builds.
+  {
+    name: 'cli',
+    folder: 'tests/native/cli',
+    lane: 'scripts',
+    after: 'native',
+    need: ['native', 'wasm', 'npm', 'sqlite'],
+    built: true,
+    commands: [node('tests/native/cli/run.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'crash',
+    folder: 'tests/crash',
+    lane: 'scripts',
+    after: 'native',
+    need: ['native', 'wasm', 'npm', 'sqlite'],
+    built: true,
+    commands: [node('tests/crash/run.mjs')],
+    count: counts.lastLine,
+  },
+  {
+    name: 'packaging',
+    folder: 'tests/packaging',
+    lane: 'scripts',
+    after: 'native',
+    need: ['native', 'wasm', 'npm', 'browser'],
+    built: true,
+    commands: [node('tests/packaging/run.mjs')],
+    count: counts.lastLine,
   },
   {
     name: 'native',
@@ -170,25 +202,6 @@ export const suites = [
     commands: [node('tests/browser/run.mjs')],
     count: counts.lastLine,
   },
-  // These three run the programs that the suite `native` built.
-  {
-    name: 'cli',
-    folder: 'tests/native/cli',
-    lane: 'alone',
-    need: ['native', 'wasm', 'npm', 'sqlite'],
-    built: true,
-    commands: [node('tests/native/cli/run.mjs')],
-    count: counts.lastLine,
-  },
-  {
-    name: 'crash',
-    folder: 'tests/crash',
-    lane: 'alone',
-    need: ['native', 'wasm', 'npm', 'sqlite'],
-    built: true,
-    commands: [node('tests/crash/run.mjs')],
-    count: counts.lastLine,
-  },
   {
     name: 'interop',
     folder: 'tests/interop',
@@ -196,15 +209,6 @@ export const suites = [
     need: ['native', 'wasm', 'npm', 'sqlite', 'browser', 'node22'],
     built: true,
     commands: [node('tests/interop/run.mjs')],
-    count: counts.lastLine,
-  },
-  {
-    name: 'packaging',
-    folder: 'tests/packaging',
-    lane: 'alone',
-    need: ['native', 'wasm', 'npm', 'browser'],
-    built: true,
-    commands: [node('tests/packaging/run.mjs')],
     count: counts.lastLine,
   },
   {
