@@ -6,10 +6,10 @@ import { hasChromium, runPage } from '../browser/harness.mjs';
 
 /** Name to target; null: for information. */
 export const rows = {
-  'dexie-put': 1.7,
+  'dexie-put': 1.35,
   'dexie-put-record': null,
   'dexie-put-strict': null,
-  'dexie-bulk-add': 1.2,
+  'dexie-bulk-add': 1.1,
   'dexie-bulk-put-existing': 1.4,
   'dexie-update': null,
 };
