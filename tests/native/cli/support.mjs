@@ -78,14 +78,14 @@ export function jsonLines(child) {
   const closed = once(reader, 'close').then(() => 'it ended');
   return {
     lines,
-    async next(isIt, from = 0) {
+    async next(isIt) {
+      const late = sleep(lineMs, 'none came', { ref: false });
       for (;;) {
-        const found = lines.slice(from).find(isIt);
+        const found = lines.find(isIt);
         if (found) return found;
         const news = new Promise((resolve) => {
           told = resolve;
         });
-        const late = sleep(lineMs, 'none came', { ref: false });
         const why = await Promise.race([news, closed, late]);
         if (why) throw new Error(`${why}, after ${lines.map((line) => JSON.stringify(line))}`);
       }
