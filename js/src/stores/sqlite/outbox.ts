@@ -26,7 +26,8 @@ export function readOutbox(db: SqliteDatabase, tables: RowsByNumber, limit: numb
     .all(sql.rereads, [rereadsMax])
     .map(([table, id]) => ({ table: table as string, id: id as IdText }));
   const rows = rowsOf(db, tables, writes);
-  return { writes: carrying(writes, left), rows, pending, counted, rereads, refused };
+  const outbox: Outbox = { writes: carrying(writes, left), rows, pending, counted, rereads };
+  return refused > 0 ? { ...outbox, refused } : outbox;
 }
 
 /** Without the last transaction, of which the limit cuts the rest off, unless there is no other. */
