@@ -130,11 +130,13 @@ export const storageCalls = (
 
   /** What was asked of the transactions in which stores were written, `op` being done. */
   async durabilityOf(op: Op): Promise<Record<string, string>> {
-    const seen: Record<string, string> = {};
+    // By transaction: a sync that goes on meanwhile has its own.
+    const seen = new Map<IDBTransaction, Record<string, string>>();
     const { add, put, delete: remove } = IDBObjectStore.prototype;
     const spy = (original: (...args: never[]) => unknown) =>
       function (this: IDBObjectStore, ...args: never[]) {
-        seen[this.name] = this.transaction.durability;
+        const { transaction } = this;
+        seen.set(transaction, { ...seen.get(transaction), [this.name]: transaction.durability });
         return original.apply(this, args);
       } as never;
     Object.assign(IDBObjectStore.prototype, { add: spy(add), put: spy(put), delete: spy(remove) });
@@ -143,7 +145,7 @@ export const storageCalls = (
     } finally {
       Object.assign(IDBObjectStore.prototype, { add, put, delete: remove });
     }
-    return seen;
+    return [...seen.values()].find((stores) => op[1] in stores) ?? {};
   },
 
   /** Every store as it is, Tidemark's own included, and that it is put into another database. */
