@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { SqliteDatabase } from '../../js/src/stores/sqlite/database.js';
 import { databaseOf } from '../../js/src/stores/sqlite/libraries.js';
 import { SqliteStore } from '../../js/src/stores/sqlite/store.js';
+import type { AppTriggers } from '../../js/src/stores/sqlite/unrecorded.js';
 import { TestClock } from '../../js/src/testing/index.js';
 import type { WireRow } from '../../js/src/wire.js';
 import { commit, stamp } from './support/counted.js';
@@ -13,7 +14,7 @@ const schema = `CREATE TABLE t (
   id TEXT PRIMARY KEY, n INTEGER CHECK (n <> 13), r REAL, place TEXT UNIQUE, any
 )`;
 
-function open(readsJson: boolean, made = schema) {
+function open(readsJson: boolean, made = schema, triggers: AppTriggers = 'local') {
   const handle = openMemory();
   handle.exec(made);
   const inner = databaseOf(handle);
@@ -30,7 +31,7 @@ function open(readsJson: boolean, made = schema) {
     },
   };
   const tables = new Map([['t', 'field']] as const);
-  const store = SqliteStore.open(db, { tables, clock: new TestClock() });
+  const store = SqliteStore.open(db, { tables, clock: new TestClock(), triggers });
   return { handle, store, texts };
 }
 
@@ -101,6 +102,18 @@ describe('a page', () => {
       expect(ended).toEqual(await taken(bound, rows));
       expect(ended.said.length + ended.refused).toBe(new Set(['a', 'b', ...idsOf(rows)]).size);
     });
+});
+
+test.each([true, false])('a trigger that refuses all of it: none is stored', async (readsJson) => {
+  const guarded = `CREATE TABLE t (id TEXT PRIMARY KEY, n INTEGER);
+    CREATE TRIGGER guard BEFORE INSERT ON t WHEN new.n = 9
+      BEGIN SELECT RAISE(ROLLBACK, 'too much'); END`;
+  const { handle, store } = open(readsJson, guarded, 'all');
+  const rows = [1, 9, 2].map((n, i) => ({ id: `${i}`, n }));
+  const changes = rows.map((row) => ({ table: 't', id: JSON.stringify(row.id), stamp, row }));
+  await expect(commit(store, { changes })).rejects.toThrow(/too much/);
+  expect(handle.selectValue('SELECT count(*) FROM t')).toBe(0);
+  expect(await store.deadLetters()).toEqual([]);
 });
 
 const idsOf = (rows: readonly WireRow[]) => rows.map(({ id }) => id);

@@ -2,7 +2,7 @@
 // is dear, as one text that SQLite reads itself. What takes more than that is left to `Rows`.
 import { TidemarkError } from '../../errors.js';
 import type { IdText, WireRow } from '../../wire.js';
-import { isConstraint, type SqliteDatabase, type SqlValue } from './database.js';
+import { isRefusal, type SqliteDatabase, type SqlValue } from './database.js';
 import type { Rows } from './rows.js';
 import type { Table } from './tables.js';
 
@@ -52,7 +52,7 @@ function isTaken(db: SqliteDatabase, text: string, values: SqlValue[], bent?: bo
     db.all(text, values, bent);
     return true;
   } catch (error) {
-    if (isConstraint(error)) return false;
+    if (isRefusal(db, error)) return false;
     throw error;
   }
 }

@@ -54,20 +54,19 @@ export function storeError(error: unknown): TidemarkError {
   return asTidemarkError(error, meaningOf(error));
 }
 
-/** Whether an error is the database's refusal of a row: no index, check or type lets it in. */
-export function isConstraint(error: unknown): boolean {
-  const { message = '' } = error as { message?: unknown };
-  return meaningOf(error) === 'constraint' || /constraint/i.test(`${message}`);
-}
-
 /** SQLITE_CONSTRAINT_TRIGGER. */
 const byTrigger = 19 | (7 << 8);
 
-/** Whether a trigger of the app has refused all of the transaction: nothing may go on in it. */
-export function hasRolledBack(db: SqliteDatabase, error: unknown): boolean {
+/**
+ * Whether an error is the database's refusal of a row: no index, check or type lets it in. Not so
+ * where a trigger of the app has refused all of the transaction: nothing may go on in it.
+ */
+export function isRefusal(db: SqliteDatabase, error: unknown): boolean {
+  const { message = '' } = error as { message?: unknown };
+  if (meaningOf(error) !== 'constraint' && !/constraint/i.test(`${message}`)) return false;
   const result = resultOf(error);
   const isTrigger = result === byTrigger || result === 'SQLITE_CONSTRAINT_TRIGGER';
-  return isTrigger && !db.inTransaction;
+  return db.inTransaction || !isTrigger;
 }
 
 /** What `work` finds out by writing: nothing of that stays. Null: it was refused. */
@@ -76,7 +75,7 @@ export function attempted<T>(db: SqliteDatabase, work: () => T): T | null {
   try {
     return work();
   } catch (error) {
-    if (isConstraint(error)) return null;
+    if (isRefusal(db, error)) return null;
     throw error;
   } finally {
     if (db.inTransaction) db.exec('ROLLBACK TO tidemark_attempt; RELEASE tidemark_attempt');

@@ -8,7 +8,7 @@ import { allSentWith } from '../carried.js';
 import type { Acknowledgement, Commit } from '../commit.js';
 import { foldWrites, isAdoption, placeOf } from '../pending.js';
 import { type Committing, rowsOf } from './commit.js';
-import { isConstraint, type SqliteDatabase, type SqlValue, transact } from './database.js';
+import { isRefusal, type SqliteDatabase, type SqlValue, transact } from './database.js';
 import { addLetter, addReread } from './letters.js';
 import { log } from './local.js';
 import { type LogWrite, op, readWritesOf, settleLog } from './log.js';
@@ -148,7 +148,7 @@ function attempt(on: Committing, rows: Rows, keys: SqlValue[], past: number): Er
     transact(on.db, () => move(on, rows, keys, past));
     return null;
   } catch (error) {
-    if (!isConstraint(error)) throw error;
+    if (!isRefusal(on.db, error)) throw error;
     return error as Error;
   }
 }

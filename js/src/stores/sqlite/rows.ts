@@ -12,13 +12,7 @@ import {
   type Stored,
   toColumn,
 } from './column-values.js';
-import {
-  attempted,
-  hasRolledBack,
-  isConstraint,
-  type SqliteDatabase,
-  type SqlValue,
-} from './database.js';
+import { attempted, isRefusal, type SqliteDatabase, type SqlValue } from './database.js';
 import { exactTexts } from './exact-texts.js';
 import { idOf, keyOf, partsOf } from './keys.js';
 import type { Column, Table } from './tables.js';
@@ -178,7 +172,7 @@ export class Rows {
     try {
       this.db.all(text, values);
     } catch (cause) {
-      if (!isConstraint(cause) || hasRolledBack(this.db, cause)) throw cause;
+      if (!isRefusal(this.db, cause)) throw cause;
       const why = (cause as Error).message;
       throw new TidemarkError('constraint', `${this.table.name} ${id}: ${why}`, { cause });
     }
