@@ -4,13 +4,10 @@ import { TidemarkError } from './errors.js';
 import { BrowserDatabase } from './stores/sqlite-browser/browser-database.js';
 import type { Storage } from './stores/sqlite-browser/protocol.js';
 
-export type {
-  BrowserDatabase,
-  SqlRow,
-  SqlRunner,
-} from './stores/sqlite-browser/browser-database.js';
+export type { BrowserDatabase } from './stores/sqlite-browser/browser-database.js';
 export type { SqlParameters, SqlStatement, Storage } from './stores/sqlite-browser/protocol.js';
 export { SqlError } from './stores/sqlite-browser/sql-error.js';
+export type { SqlRow, SqlRunner } from './stores/sqlite-browser/sql-runner.js';
 
 export interface OpenDatabaseOptions {
   /** By default where it is already, else `opfs`, else `indexeddb`. */

@@ -54,6 +54,16 @@ const device = {
     for (const op of ops) await db.batch([statementOf(op)]);
   },
   transaction: (ops: Op[]) => db.batch(ops.map(statementOf)),
+  /** Runs `sql` unless it was run; returns whether it did, or why SQLite refused it. */
+  migrate: (version: number, sql: string) =>
+    db
+      .migrate(async (transaction) => {
+        const [now] = await transaction.exec('PRAGMA user_version');
+        if (now?.user_version === version) return false;
+        await transaction.exec(`${sql}; PRAGMA user_version = ${version}`);
+        return true;
+      })
+      .catch(({ message }: Error) => message),
   async rows(): Promise<string[]> {
     const lines: string[] = [];
     for (const table of tables)

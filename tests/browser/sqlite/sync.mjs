@@ -71,6 +71,28 @@ export const cases = {
     assert.match(rows.get('todos\t"b3"'), /"n":33,"title":"three"/);
   },
 
+  async 'a column is dropped by a migration in both tabs at once, while they sync'(_, a, b) {
+    const second = await a.openTab();
+    const [first] = a.tabs;
+    await second.write(['put', 'lists', { id: 's', title: 'one' }]);
+    await settle(a, b);
+    const failing = 'ALTER TABLE lists DROP COLUMN n; ALTER TABLE lists DROP COLUMN nothing';
+    assert.match(await second.call('migrate', 2, failing), /nothing/);
+    const sql = `UPDATE lists SET title = 'two'; ALTER TABLE lists DROP COLUMN n`;
+    const done = await Promise.all([first, second].map((tab) => tab.call('migrate', 2, sql)));
+    assert.deepEqual(done.sort(), [false, true]);
+    await settle(a, b);
+    assert.match((await b.rows()).get('lists\t"s"'), /"title":"two"/);
+    for (const [tab, title] of [
+      [first, 'three'],
+      [second, 'four'],
+    ]) {
+      await tab.write(['update', 'lists', 's', { title }]);
+      await settle(a, b);
+      assert.match((await b.rows()).get('lists\t"s"'), new RegExp(title));
+    }
+  },
+
   async 'the tab of SQLite that has the file dies while both sync: nothing is lost'(stage, a, b) {
     const written = [];
     for (let round = 0; round < 4; round++) {

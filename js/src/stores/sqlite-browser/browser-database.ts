@@ -2,7 +2,6 @@
 // done by the worker of the tab that owns the file.
 import { TidemarkError } from '../../errors.js';
 import { reportError } from '../../observable.js';
-import type { SqlValue } from '../sqlite/database.js';
 import type { SqliteStoreOptions } from '../sqlite/store.js';
 import type { NewWrites, Store } from '../store.js';
 import { Calls, type OpenCall } from './calls.js';
@@ -16,26 +15,13 @@ import {
   type News,
   nameOf,
   type SqlParameters,
-  type SqlResult,
   type SqlStatement,
   type Storage,
   type StoreSetup,
   type WorkerNews,
 } from './protocol.js';
 import { RemoteStore } from './remote-store.js';
-
-export type SqlRow = Record<string, SqlValue>;
-
-/** What the app asks of a database, or of a transaction in it. */
-export interface SqlRunner {
-  /**
-   * Runs statements, all or none, and gives the rows of the last. Rejects with a SqlError where
-   * SQLite refuses one.
-   */
-  exec(sql: string, parameters?: SqlParameters): Promise<SqlRow[]>;
-  /** Runs statements, all or none, and gives the rows of each. */
-  batch(statements: readonly SqlStatement[]): Promise<SqlRow[][]>;
-}
+import { runnerOf, type SqlRow, type SqlRunner } from './sql-runner.js';
 
 export interface BrowserDatabaseOptions extends Omit<Begin, 'type' | 'owner'> {
   takeoverMs: number;
@@ -182,12 +168,12 @@ export class BrowserDatabase implements SqlRunner {
     return done;
   };
 
-  async exec(sql: string, parameters?: SqlParameters): Promise<SqlRow[]> {
-    return execIn(this.ask, null, sql, parameters);
+  exec(sql: string, parameters?: SqlParameters): Promise<SqlRow[]> {
+    return runnerOf(this.ask, null).exec(sql, parameters);
   }
 
-  async batch(statements: readonly SqlStatement[]): Promise<SqlRow[][]> {
-    return batchIn(this.ask, null, statements);
+  batch(statements: readonly SqlStatement[]): Promise<SqlRow[][]> {
+    return runnerOf(this.ask, null).batch(statements);
   }
 
   /**
@@ -196,14 +182,25 @@ export class BrowserDatabase implements SqlRunner {
    * where it takes too long (`timeout`), and with its tab.
    */
   async transaction<T>(work: (transaction: SqlRunner) => Promise<T>): Promise<T> {
+    return this.#transaction(work, false);
+  }
+
+  /**
+   * The same for `work` that changes the schema, also as Tidemark's triggers would hinder, such as
+   * by dropping a column. Rows that it writes are recorded, whole.
+   */
+  async migrate<T>(work: (transaction: SqlRunner) => Promise<T>): Promise<T> {
+    return this.#transaction(work, true);
+  }
+
+  async #transaction<T>(
+    work: (transaction: SqlRunner) => Promise<T>,
+    migrates: boolean,
+  ): Promise<T> {
     if (this.#isClosed) throw new TidemarkError('closed', 'the database is closed');
-    const open: OpenCall = await this.#calls.begin();
-    const runner: SqlRunner = {
-      exec: (sql, parameters) => execIn(this.ask, open, sql, parameters),
-      batch: (statements) => batchIn(this.ask, open, statements),
-    };
+    const open: OpenCall = await this.#calls.begin(migrates);
     try {
-      const result = await work(runner);
+      const result = await work(runnerOf(this.ask, open));
       await this.ask({ do: 'end', keep: true }, open);
       return result;
     } catch (error) {
@@ -258,24 +255,6 @@ export class BrowserDatabase implements SqlRunner {
     this.#answers.close();
     this.#leave();
   }
-}
-
-type Ask = Calls['ask'];
-
-async function execIn(ask: Ask, open: OpenCall | null, sql: string, parameters?: SqlParameters) {
-  const [rows = []] = await batchIn(ask, open, [parameters ? { sql, parameters } : { sql }]);
-  return rows;
-}
-
-async function batchIn(ask: Ask, open: OpenCall | null, statements: readonly SqlStatement[]) {
-  const results = (await ask({ do: 'batch', statements }, open)) as SqlResult[] | null;
-  return statements.map((_, i) => rowsOf(results?.[i]));
-}
-
-function rowsOf(result: SqlResult | undefined): SqlRow[] {
-  if (result === undefined) return [];
-  const { columns, rows } = result;
-  return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i], value])));
 }
 
 function call<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {

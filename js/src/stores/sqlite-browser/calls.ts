@@ -67,9 +67,9 @@ export class Calls {
     });
   }
 
-  async begin(): Promise<OpenCall> {
+  async begin(migrates: boolean): Promise<OpenCall> {
     const call = this.#last + 1;
-    await this.ask({ do: 'begin' });
+    await this.ask({ do: 'begin', migrates });
     return { call, owner: this.owner ?? '' };
   }
 

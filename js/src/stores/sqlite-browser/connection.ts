@@ -6,6 +6,7 @@ import { sql } from '../../generated/sqlite.js';
 import { decodeValue, encodeValue } from '../../values.js';
 import type { SqliteDatabase } from '../sqlite/database.js';
 import { databaseOf } from '../sqlite/libraries.js';
+import { beginMigration } from '../sqlite/schema.js';
 import type { SqlResult, SqlStatement } from './protocol.js';
 import { SqlError } from './sql-error.js';
 import { Statements } from './statements.js';
@@ -113,6 +114,13 @@ export class Connection {
   open(): void {
     this.#wrote = false;
     this.#asked(() => this.#inner.exec('BEGIN IMMEDIATE'));
+  }
+
+  /** What is done in the transaction that is open changes the schema; returns what ends that. */
+  migrate(): () => void {
+    const end = beginMigration(this.#inner);
+    this.#newSchema();
+    return () => this.#asked(end);
   }
 
   /** Runs statements in the transaction that is open. */

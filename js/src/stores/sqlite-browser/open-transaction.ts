@@ -11,6 +11,7 @@ export class OpenTransaction {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Why it was rolled back; null: it was not. */
   #over: string | null = null;
+  #endMigration: () => void = () => {};
 
   /** `id`: the call that began it. */
   constructor(
@@ -28,8 +29,14 @@ export class OpenTransaction {
     return this.#over === null && this.client === client && this.id === id;
   }
 
-  begin(): void {
+  begin(migrates: boolean): void {
     this.connection.open();
+    try {
+      if (migrates) this.#endMigration = this.connection.migrate();
+    } catch (error) {
+      this.connection.rollback();
+      throw error;
+    }
     this.#timer = setTimeout(() => this.end(`it took over ${this.limitMs} ms`), this.limitMs);
   }
 
@@ -47,6 +54,7 @@ export class OpenTransaction {
     try {
       if (!this.connection.inTransaction)
         throw new TidemarkError('store_failed', 'the transaction was rolled back');
+      this.#endMigration();
       this.connection.commit(name);
       return null;
     } catch (error) {

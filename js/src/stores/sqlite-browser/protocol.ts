@@ -43,7 +43,8 @@ export type StampScript = [StampText, StampText][];
 
 export type Operation =
   | { do: 'batch'; statements: readonly SqlStatement[] }
-  | { do: 'begin' | 'export' | 'close' }
+  | { do: 'begin'; migrates: boolean }
+  | { do: 'export' | 'close' }
   | { do: 'end'; keep: boolean }
   | { do: 'cover'; setup: StoreSetup }
   | { do: 'store'; method: string; parameters: unknown[]; clock?: ClockNow }

@@ -127,9 +127,10 @@ class Server {
 
   /** Runs a call, stores what it did, and answers. */
   async #answer(link: TabLink, call: Call): Promise<void> {
-    if (call.operation.do === 'begin') return this.#transaction(link, call);
+    const { operation } = call;
+    if (operation.do === 'begin') return this.#transaction(link, call, operation.migrates);
     await this.#settle(link, call, () => this.#work(link, call));
-    if (call.operation.do === 'close') this.#close();
+    if (operation.do === 'close') this.#close();
   }
 
   async #settle(link: TabLink, call: Call, work: () => unknown): Promise<void> {
@@ -212,12 +213,12 @@ class Server {
   }
 
   /** Holds the queue until the transaction ends. */
-  async #transaction(link: TabLink, { client, call }: Call): Promise<void> {
+  async #transaction(link: TabLink, { client, call }: Call, migrates: boolean): Promise<void> {
     if (link.isGone) return;
     const connection = this.#connection as Connection;
     const open = new OpenTransaction(client, call, connection, this.options.transactionMs);
     try {
-      open.begin();
+      open.begin(migrates);
     } catch (error) {
       return link.post(failed({ call }, error));
     }

@@ -144,15 +144,23 @@ function adoptColumn(db: SqliteDatabase, table: Table, name: string, node: strin
  */
 export function migrate<T>(db: SqliteDatabase, work: () => T): T {
   return transact(db, () => {
-    const tables = hasStore(db) ? readTables(db).filter(({ covered }) => covered) : [];
-    for (const { tbl } of tables) rebuildTriggers(db, tbl, true);
+    const end = beginMigration(db);
     const result = work();
+    end();
+    return result;
+  });
+}
+
+/** The same where the caller has the transaction; returns what is to be called at its end. */
+export function beginMigration(db: SqliteDatabase): () => void {
+  const tables = hasStore(db) ? readTables(db).filter(({ covered }) => covered) : [];
+  for (const { tbl } of tables) rebuildTriggers(db, tbl, true);
+  return () => {
     for (const table of hasStore(db) ? readTables(db) : []) {
       const wasSynced = tables.some(({ tbl }) => tbl === table.tbl);
       // The store follows what was made anew.
       if (wasSynced && table.columns.length > 0 && !isRebuilt(db, table))
         rebuildTriggers(db, table.tbl);
     }
-    return result;
-  });
+  };
 }
