@@ -29,6 +29,7 @@ add_library(tidemark_client STATIC
     src/client/connection_lead.cpp
     src/client/creations.cpp
     src/client/exchange.cpp
+    src/client/lead_retry.cpp
     src/client/ledger.cpp
     src/client/notices.cpp
     src/client/ports.cpp

@@ -103,7 +103,7 @@ export class Replica {
     // A delete that loses to a patch: the hub shows the row once it hears of the delete.
     if (patch && !held) return;
     const local = patch ? (held as WireRow) : (pending.row ?? {});
-    if (pending.deleted) this.rows.set(id, patched({}, row));
+    if (pending.deleted) this.rows.set(id, patched(local, row));
     else this.rows.set(id, mergeRows(local, row, joined, () => 0).row);
   }
 

@@ -155,7 +155,6 @@ void Client::Connection::changed() {
 
 void Client::Connection::on_exchange(const SyncLogEntry& entry) {
   const bool failed = entry.code != Errc::ok;
-  if (!failed) lead_attempts_ = 0;
   ++metrics_.exchanges;
   if (failed) ++metrics_.failures;
   metrics_.duration_ms += entry.duration_ms;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <thread>
 
+#include "lead_retry.h"
 #include "notices.h"
 #include "pump.h"
 #include "tidemark/client.h"
@@ -128,8 +129,7 @@ class Client::Connection final : public std::enable_shared_from_this<Client::Con
 
   bool led_ = false;
   bool begun_ = false;
-  std::optional<WallMs> lead_at_;
-  int lead_attempts_ = 0;
+  client::LeadRetry lead_retry_;
   std::optional<Error> lead_error_;
   std::uint32_t pending_ = 0;
   /// Of a first login, until it is answered.

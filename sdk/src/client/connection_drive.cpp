@@ -81,7 +81,7 @@ void Client::Connection::deliver(Lock& lock) {
 }
 
 std::optional<WallMs> Client::Connection::wake_at() const {
-  return begun_ ? pump_.wake_at() : lead_at_;
+  return begun_ ? pump_.wake_at() : lead_retry_.at();
 }
 
 std::optional<Client::Connection::Instant> Client::Connection::wake_instant(

@@ -1,19 +1,11 @@
 // The lead: how a connection begins, ends, and begins anew: for another user, or because another
 // program took over. js/src/client.ts has the same for TypeScript.
-#include <algorithm>
 #include <utility>
 
 #include "connection.h"
 #include "ledger.h"
 
 namespace tidemark {
-namespace {
-
-/// After a failure, or when another program took the lead: doubled each time.
-constexpr std::int64_t kLeadRetryMsBase = 500;
-constexpr std::int64_t kLeadRetryMsMax = 60'000;
-
-}  // namespace
 
 // Stamps are given under this engine's node from now on; sends nothing.
 Outcome<Done> Client::Connection::open() {
@@ -83,8 +75,8 @@ bool Client::Connection::lead_step(Lock& lock) {
     waiters_.fail({paused_ ? Errc::paused : Errc::offline, {}});
     return false;
   }
-  if (lead_at_ && options_.host->now() < *lead_at_) return false;
-  lead_at_ = std::nullopt;
+  if (!lead_retry_.is_due(options_.host->now())) return false;
+  lead_retry_.over();
   auto done = led_ ? Outcome<Done>(Done{}) : take_lead(lock);
   if (done) done = begin(lock);
   if (done || closed_) return true;
@@ -93,20 +85,17 @@ bool Client::Connection::lead_step(Lock& lock) {
   return true;
 }
 
-// The first time it is taken back at once: the other one may have been a single command. Where both
-// go on, they make room for each other.
+// The first time it is taken back at once: the other one may have been a single command.
 void Client::Connection::led_away() {
   unlead();
-  if (lead_attempts_++ > 0)
+  const WallMs now = options_.host->now();
+  if (!lead_retry_.is_first(now))
     return lead_later({Errc::unavailable, "another program syncs this database"});
-  lead_at_ = std::nullopt;
+  lead_retry_.soon(now);
 }
 
 void Client::Connection::lead_later(const Error& error) {
-  const std::int64_t doubled = kLeadRetryMsBase << std::min(lead_attempts_++, 7);
-  // Not at the same time as the other one.
-  const auto jitter = static_cast<std::int64_t>(options_.host->random64() % kLeadRetryMsBase);
-  lead_at_ = options_.host->now() + std::min(doubled, kLeadRetryMsMax) + jitter;
+  lead_retry_.later(options_.host->now(), options_.host->random64());
   lead_error_ = error;
   publish();
 }
@@ -125,7 +114,7 @@ Outcome<Done> Client::Connection::switch_account(bool discard) {
     auto cleared = ports_.with_store([&](Store& store) { return store.clear(discard); });
     lock.lock();
     // Whatever became of it: what cannot begin now is begun by the next step.
-    lead_at_ = std::nullopt;
+    lead_retry_.over();
     if (options_.first_login == FirstLogin::merge && take_lead(lock)) (void)begin(lock);
     return cleared;
   });
