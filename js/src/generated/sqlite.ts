@@ -415,7 +415,7 @@ ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = 
     SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name, 'main') c WHERE c.hidden = 0
       AND c.name NOT IN (SELECT value FROM json_each(tidemark_tables.fields))))
 WHERE tbl = ?1;`,
-  tableTriggers: `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
+  tableTriggers: `SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
   ESCAPE '\\';`,
   tableRebuilt: `SELECT NOT EXISTS (SELECT 1 FROM tidemark_tables t JOIN sqlite_schema s ON s.type = 'trigger'
     AND s.name = 'tidemark_' || t.tbl || '_insert' AND lower(s.tbl_name) = lower(t.name)
@@ -433,12 +433,14 @@ columns AS (SELECT * FROM all_columns WHERE hidden = 0),
 sources (source) AS (VALUES ('new.'), ('old.'), ('')),
 parts AS (SELECT source, pk, source || quoted AS part FROM sources, columns WHERE pk > 0
   ORDER BY source, pk),
-keys AS (SELECT source, CASE count(*)
-    WHEN 1 THEN max(part)
-    ELSE 'json_array(' || group_concat('CASE typeof(' || part || ') WHEN ''blob'' THEN '
-      || 'json_object(''blob'', hex(' || part || ')) ELSE ' || part || ' END', ', ') || ')' END
-    AS key
-  FROM parts GROUP BY source),
+keys AS (SELECT max(iif(source = 'new.', key, NULL)) AS new_key,
+    max(iif(source = 'old.', key, NULL)) AS old_key, max(iif(source = '', key, NULL)) AS own_key
+  FROM (SELECT source, CASE count(*)
+      WHEN 1 THEN max(part)
+      ELSE 'json_array(' || group_concat('CASE typeof(' || part || ') WHEN ''blob'' THEN '
+        || 'json_object(''blob'', hex(' || part || ')) ELSE ' || part || ' END', ', ') || ')' END
+      AS key
+    FROM parts GROUP BY source)),
 matches AS (SELECT group_concat(quoted || ' = new.' || quoted, ' AND ') AS found,
     group_concat(quoted || ' = new.' || quoted || ' COLLATE BINARY', ' AND ') AS exact,
     group_concat(quoted || ' = old.' || quoted || ' COLLATE BINARY', ' AND ') AS own,
@@ -515,46 +517,36 @@ made AS (SELECT 'tidemark_' || tbl || '_' AS prefix, tbl, quoted AS onto, found,
     coalesce(updated, '''''') AS updated, coalesce(replaced, '''''') AS replaced,
     taken, moved, stamps.time AS stamp, notes.time AS note,
     'INSERT INTO tidemark_log (tbl, key, op, mask, time) SELECT ' || tbl || ', ' AS noting,
-    (SELECT key FROM keys WHERE source = 'new.') AS new_key,
-    (SELECT key FROM keys WHERE source = 'old.') AS old_key,
-    (SELECT key FROM keys WHERE source = '') AS own_key
-  FROM synced, matches, masks, rivals, stamps, notes)
-SELECT prefix || 'insert' AS name, 'CREATE TRIGGER main.' || prefix || 'insert AFTER INSERT ON ' || onto
-  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
-  || new_key || ', 1, ' || born || ', ' || stamp || '); END' AS text FROM made
-UNION ALL
-SELECT prefix || 'delete', 'CREATE TRIGGER main.' || prefix || 'delete AFTER DELETE ON ' || onto
-  || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
-  || ', 4, ' || stamp || '); END' FROM made
-UNION ALL
-SELECT prefix || 'update', 'CREATE TRIGGER main.' || prefix || 'update AFTER UPDATE ON ' || onto
-  || ' WHEN ' || same || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES ('
-  || tbl || ', ' || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', '
-  || stamp || '); END' FROM made
-UNION ALL
-SELECT prefix || 'rekey', 'CREATE TRIGGER main.' || prefix || 'rekey AFTER UPDATE ON ' || onto
-  || ' WHEN NOT (' || same || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES ('
-  || tbl || ', ' || old_key || ', 4, ' || stamp || '); '
-  || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
-  || ', 1, ' || born || ', ' || stamp || '); END' FROM made
-UNION ALL
-SELECT prefix || 'found', 'CREATE TRIGGER main.' || prefix || 'found BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || found || ') BEGIN '
-  || noting || own_key || ', 6, ' || replaced || ', ' || note || ' FROM ' || reading || ' WHERE '
-  || found || '; END' FROM made
-UNION ALL
-SELECT prefix || 'rival', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
-  || 'rival BEFORE INSERT ON ' || onto
-  || ' WHEN EXISTS (SELECT 1 FROM ' || reading || ' WHERE ' || taken || ') BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
-  || ' WHERE (' || taken || ') AND NOT (' || found || '); END' END
-  FROM made
-UNION ALL
-SELECT prefix || 'ousts', CASE WHEN taken IS NOT NULL THEN 'CREATE TRIGGER main.' || prefix
-  || 'ousts BEFORE UPDATE ON ' || onto || ' WHEN ' || moved || ' BEGIN '
-  || noting || own_key || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading
-  || ' WHERE (' || taken || ') AND NOT (' || staying || '); END' END
-  FROM made;`,
+    new_key, old_key, own_key
+  FROM synced, keys, matches, masks, rivals, stamps, notes),
+kinds (n, kind) AS (VALUES (1, 'insert'), (2, 'delete'), (3, 'update'), (4, 'rekey'), (5, 'found'),
+  (6, 'rival'), (7, 'ousts'))
+SELECT prefix || kind AS name, 'CREATE TRIGGER main.' || prefix || kind || CASE kind
+  WHEN 'insert' THEN ' AFTER INSERT ON ' || onto
+    || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
+    || new_key || ', 1, ' || born || ', ' || stamp || '); END'
+  WHEN 'delete' THEN ' AFTER DELETE ON ' || onto
+    || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
+    || ', 4, ' || stamp || '); END'
+  WHEN 'update' THEN ' AFTER UPDATE ON ' || onto || ' WHEN ' || same
+    || ' BEGIN INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', '
+    || new_key || ', ' || CASE ?2 WHEN 1 THEN 3 ELSE 2 END || ', ' || updated || ', ' || stamp
+    || '); END'
+  WHEN 'rekey' THEN ' AFTER UPDATE ON ' || onto || ' WHEN NOT (' || same
+    || ') BEGIN INSERT INTO tidemark_log (tbl, key, op, time) VALUES (' || tbl || ', ' || old_key
+    || ', 4, ' || stamp || '); '
+    || 'INSERT INTO tidemark_log (tbl, key, op, mask, time) VALUES (' || tbl || ', ' || new_key
+    || ', 1, ' || born || ', ' || stamp || '); END'
+  WHEN 'found' THEN ' BEFORE INSERT ON ' || onto || ' WHEN EXISTS (SELECT 1 FROM ' || reading
+    || ' WHERE ' || found || ') BEGIN ' || noting || own_key || ', 6, ' || replaced || ', ' || note
+    || ' FROM ' || reading || ' WHERE ' || found || '; END'
+  WHEN 'rival' THEN ' BEFORE INSERT ON ' || onto || ' WHEN EXISTS (SELECT 1 FROM ' || reading
+    || ' WHERE ' || taken || ') BEGIN ' || noting || own_key || ', 7, ' || new_key || ', ' || note
+    || ' FROM ' || reading || ' WHERE (' || taken || ') AND NOT (' || found || '); END'
+  ELSE ' BEFORE UPDATE ON ' || onto || ' WHEN ' || moved || ' BEGIN ' || noting || own_key
+    || ', 7, ' || new_key || ', ' || note || ' FROM ' || reading || ' WHERE (' || taken
+    || ') AND NOT (' || staying || '); END'
+  END AS text FROM made, kinds ORDER BY n;`,
   hasAppTriggers: `SELECT EXISTS (SELECT 1 FROM sqlite_schema
   WHERE type = 'trigger' AND name NOT LIKE 'tidemark\\_%' ESCAPE '\\');`,
   appTriggers: `WITH

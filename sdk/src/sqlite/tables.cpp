@@ -106,9 +106,14 @@ std::vector<Table> read_tables(Database& db) {
 }
 
 void rebuild_triggers(Database& db, std::int64_t tbl, bool migrating) {
-  drop_triggers(db, tbl);
+  std::vector<std::string> wanted;
   for (const Values& row : db.all(sql::triggers, {tbl, std::int64_t{migrating}}))
-    if (!is_null(row[1])) db.exec(text(row[1]));
+    if (!is_null(row[1])) wanted.push_back(text(row[1]));
+  std::vector<std::string> there;
+  for (const Values& row : db.all(sql::table_triggers, {tbl})) there.push_back(text(row[1]));
+  if (std::is_permutation(wanted.begin(), wanted.end(), there.begin(), there.end())) return;
+  drop_triggers(db, tbl);
+  for (const std::string& each : wanted) db.exec(each);
 }
 
 void drop_triggers(Database& db, std::int64_t tbl) {

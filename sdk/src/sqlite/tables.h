@@ -58,8 +58,9 @@ bool check_table(Database& db, const std::string& name);
 [[nodiscard]] std::vector<Table> read_tables(Database& db);
 /// Whether the table was made anew: nothing has recorded what is in it.
 [[nodiscard]] bool is_rebuilt(Database& db, const Table& table);
-/// Makes the triggers of a table anew, for the columns that it has now. `migrating`: none of them
-/// hinders a column from being dropped, and all updates count as whole writes.
+/// Makes the triggers of a table anew, for the columns that it has now, unless they are as they
+/// should be: every program would have to read the schema again. `migrating`: none of them hinders
+/// a column from being dropped, and all updates count as whole writes.
 void rebuild_triggers(Database& db, std::int64_t tbl, bool migrating = false);
 void drop_triggers(Database& db, std::int64_t tbl);
 

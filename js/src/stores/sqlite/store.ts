@@ -76,6 +76,8 @@ export class SqliteStore implements Store {
   static open(db: SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
     const store = new SqliteStore(db, options.clock, options.triggers ?? 'local');
     store.#run(() => coverTables(db, options));
+    // Which are synced may be others now, of the same schema.
+    store.#schema = -1;
     return store;
   }
 

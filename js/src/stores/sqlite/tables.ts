@@ -45,7 +45,7 @@ export interface Table {
   fields: string[];
   columns: Column[];
   keys: Column[];
-  texts: Texts;
+  readonly texts: Texts;
 }
 
 const advice: Record<string, string> = {
@@ -84,10 +84,15 @@ export function readTables(db: SqliteDatabase): Table[] {
       absent: absent === 'NULL' ? null : valueOf(db, absent as string),
     }));
     const keys = columns.filter(({ key }) => key > 0).sort((a, b) => a.key - b.key);
+    let texts: Texts | undefined;
     return {
       ...{ tbl, name, merge, covered: covered === 1, counted: counted === 1, columns, keys },
       fields: JSON.parse(fields),
-      texts: textsOf(db, tbl),
+      // Made when they are asked for: what only looks at a schema has no use for them.
+      get texts() {
+        texts ??= textsOf(db, tbl);
+        return texts;
+      },
     };
   });
 }
@@ -110,13 +115,18 @@ export function isRebuilt(db: SqliteDatabase, { tbl, columns }: Table): boolean 
 }
 
 /**
- * Makes the triggers of a table anew, for the columns that it has now. `migrating`: none of them
- * hinders a column from being dropped, and all updates count as whole writes.
+ * Makes the triggers of a table anew, for the columns that it has now, unless they are as they
+ * should be: every program would have to read the schema again. `migrating`: none of them hinders a
+ * column from being dropped, and all updates count as whole writes.
  */
 export function rebuildTriggers(db: SqliteDatabase, tbl: number, migrating = false): void {
+  const wanted = db
+    .all(sql.triggers, [tbl, Number(migrating)])
+    .flatMap(([, text]) => (text === null ? [] : [text as string]));
+  const there = new Set(db.all(sql.tableTriggers, [tbl]).map(([, text]) => text));
+  if (there.size === wanted.length && wanted.every((text) => there.has(text))) return;
   dropTriggers(db, tbl);
-  for (const [, text] of db.all(sql.triggers, [tbl, Number(migrating)]))
-    if (text !== null) db.exec(text as string);
+  for (const text of wanted) db.exec(text);
 }
 
 export function dropTriggers(db: SqliteDatabase, tbl: number): void {

@@ -184,8 +184,8 @@ UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
 WHERE tbl = ?1;
 
 -- @ table_triggers
--- Those that there are of a table, by its number.
-SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_' || ?1 || '\_%'
+-- Those that there are of a table, by its number. Rows: name, text.
+SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_' || ?1 || '\_%'
   ESCAPE '\';
 
 -- @ table_rebuilt
