@@ -151,13 +151,13 @@ export const suites = [
     count: counts.lastLine,
   },
   {
-    name: 'clang',
+    name: 'gcc',
     folder: 'sdk',
     lane: 'cpp',
     need: ['native'],
     commands: [
-      ['cmake', '--preset', 'clang'],
-      ['cmake', '--build', '--preset', 'clang', '--', '-k', '0'],
+      ['cmake', '--preset', 'gcc'],
+      ['cmake', '--build', '--preset', 'gcc', '--', '-k', '0'],
     ],
     count: counts.publicHeaders,
   },

@@ -9,10 +9,11 @@ import { main, run } from '../../scripts/lib/run.mjs';
 const folder = inRoot('build/core-imports');
 const sources = readdirSync(inRoot('sdk/src/core'), { recursive: true })
   .filter((name) => name.endsWith('.cpp'))
-  .map((name) => inRoot('sdk/src/core', name));
+  .map((name) => `#include "${inRoot('sdk/src/core', name)}"`);
 
 const flags = [
   ...['-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', `-I${inRoot('sdk/include')}`],
+  `-I${inRoot('sdk/src/core')}`,
   // Every function that other files can name stays, and with it whatever it uses.
   ...['--no-entry', '-fvisibility=default', '-Wl,--export-dynamic'],
 ];
@@ -20,9 +21,11 @@ const flags = [
 /** Memory: more of it, copying it, and giving up without it. */
 const allowed = ['emscripten_resize_heap', '_emscripten_memcpy_js', '_abort_js'];
 
-/** The imports of a module made of `files`. */
-async function importsOf(name, files) {
-  await run(compiler(), [...flags, ...files, '-o', `${folder}/${name}.mjs`]);
+/** The imports of a module made of `source`. */
+async function importsOf(name, source) {
+  const file = `${folder}/${name}.cpp`;
+  writeFileSync(file, `${source}\n`);
+  await run(compiler(), [...flags, file, '-o', `${folder}/${name}.mjs`]);
   const module = new WebAssembly.Module(readFileSync(`${folder}/${name}.wasm`));
   const names = WebAssembly.Module.imports(module).map((each) => each.name);
   const exported = WebAssembly.Module.exports(module).map((each) => each.name);
@@ -40,14 +43,13 @@ const hands = {
 };
 
 async function seesHand([name, source]) {
-  const file = `${folder}/${name}.cpp`;
-  writeFileSync(file, `${source}\n`);
-  const { imports } = await importsOf(name, [file]);
+  const { imports } = await importsOf(name, source);
   return { what: `${name} would be seen`, ok: imports.includes(name), detail: imports.join(', ') };
 }
 
 async function coreHasNone() {
-  const { imports, exported } = await importsOf('core', sources);
+  // All in one: sooner than one after another.
+  const { imports, exported } = await importsOf('core', sources.join('\n'));
   const hasCore = exported.some((name) => name.includes('tidemark'));
   const detail = hasCore ? imports.join(', ') : 'the module has no core in it';
   return {

@@ -20,6 +20,8 @@ const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const symbols = (...args) => execFileSync('nm', ['-D', ...args, library], { encoding: 'utf8' });
 const isSanitized = symbols().includes('__asan_init');
 const sanitizers = isSanitized ? ['-fsanitize=address,undefined'] : [];
+/** Clang, as that of the preset, has the runtime of its own sanitizers. */
+const compiler = isSanitized ? 'clang-19' : 'cc';
 
 function onlyTheApiShows() {
   const names = symbols('--defined-only')
@@ -38,7 +40,7 @@ async function fromC(folder, closed) {
   const flags = ['-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Werror', ...sanitizers];
   const where = path.dirname(library);
   const linked = [`-L${where}`, '-ltidemark', `-Wl,-rpath,${where}`, '-o', program];
-  await run('cc', [...flags, `-I${include}`, inRoot('tests/native/c/smoke.c'), ...linked]);
+  await run(compiler, [...flags, `-I${include}`, inRoot('tests/native/c/smoke.c'), ...linked]);
   const file = path.join(folder, 'c.db');
   const sql = 'CREATE TABLE todos (id TEXT PRIMARY KEY, title TEXT)';
   const write = "INSERT INTO todos VALUES ('k', 'Milk')";
@@ -51,7 +53,7 @@ async function fromC(folder, closed) {
 /** What a sanitized library needs in a program that is not. */
 function preloaded() {
   if (!isSanitized) return {};
-  const runtime = query('cc', ['-print-file-name=libasan.so']).stdout.trim();
+  const runtime = query(compiler, ['-print-file-name=libclang_rt.asan-x86_64.so']).stdout.trim();
   // Python frees nothing at its end.
   return { LD_PRELOAD: runtime, ASAN_OPTIONS: 'detect_leaks=0' };
 }

@@ -39,6 +39,7 @@ export async function nativeSubdirectory(context) {
     CMAKE_CXX_COMPILER: 'clang++-19',
     CMAKE_CXX_FLAGS: '-stdlib=libc++',
     CMAKE_BUILD_TYPE: 'Debug',
+    CMAKE_CXX_FLAGS_DEBUG: '-O0',
   });
   const libraries = await run('ldd', [join(build, 'consumer')]);
   assert.match(libraries, /libc\+\+\.so/);
