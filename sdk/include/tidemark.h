@@ -32,10 +32,10 @@ extern "C" {
 
 /// Of the library, for example `0.1.0`.
 TIDEMARK_API const char* tidemark_version(void) TIDEMARK_NOEXCEPT;
-/// As on the wire, for example `bad_stamp`.
-TIDEMARK_API const char* tidemark_error_name(tidemark_errc code) TIDEMARK_NOEXCEPT;
+/// Of a tidemark_errc, as on the wire: for example `bad_stamp`. Another number is `internal`.
+TIDEMARK_API const char* tidemark_error_name(int code) TIDEMARK_NOEXCEPT;
 /// One English sentence.
-TIDEMARK_API const char* tidemark_error_message(tidemark_errc code) TIDEMARK_NOEXCEPT;
+TIDEMARK_API const char* tidemark_error_message(int code) TIDEMARK_NOEXCEPT;
 /// What only the place that failed knows of this thread's last call that gave an error; may be
 /// empty. Valid until this thread's next call.
 TIDEMARK_API const char* tidemark_error_detail(void) TIDEMARK_NOEXCEPT;

@@ -1,6 +1,7 @@
 // Errors of the C API: a code for each call, and its detail for the thread that made it.
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "handle.h"
 
@@ -11,6 +12,12 @@ thread_local std::string last_detail;
 
 // Of a string literal, so that there is a zero behind it.
 const char* text_of(std::string_view literal) noexcept { return literal.data(); }
+
+// Any number may come from C: one that no error has stays one that none has.
+Errc errc_of(int code) noexcept {
+  constexpr int kMax = std::numeric_limits<std::uint16_t>::max();
+  return static_cast<Errc>(code < 0 || code > kMax ? kMax : code);
+}
 
 }  // namespace
 
@@ -34,12 +41,12 @@ extern "C" {
 
 const char* tidemark_version(void) noexcept { return TIDEMARK_VERSION; }
 
-const char* tidemark_error_name(tidemark_errc code) noexcept {
-  return tidemark::c::text_of(tidemark::name_of(static_cast<tidemark::Errc>(code)));
+const char* tidemark_error_name(int code) noexcept {
+  return tidemark::c::text_of(tidemark::name_of(tidemark::c::errc_of(code)));
 }
 
-const char* tidemark_error_message(tidemark_errc code) noexcept {
-  return tidemark::c::text_of(tidemark::message_of(static_cast<tidemark::Errc>(code)));
+const char* tidemark_error_message(int code) noexcept {
+  return tidemark::c::text_of(tidemark::message_of(tidemark::c::errc_of(code)));
 }
 
 const char* tidemark_error_detail(void) noexcept { return tidemark::c::last_detail.c_str(); }

@@ -80,7 +80,7 @@ def check(code):
 
 
 class Client:
-    def __init__(self, path, url, tables, token=None, **options):
+    def __init__(self, path, url, tables, token=None, merge=0, **options):
         self._listeners = {}
 
         def answer(user, refresh, into):
@@ -89,7 +89,7 @@ class Client:
                 library.tidemark_token_set(into, given.encode())
 
         self._token = TokenSource(answer) if token else TokenSource()
-        list_of = (Table * len(tables))(*[Table(name.encode(), 0) for name in tables])
+        list_of = (Table * len(tables))(*[Table(name.encode(), merge) for name in tables])
         given = Options(
             size=c.sizeof(Options),
             path=str(path).encode(),

@@ -40,6 +40,8 @@ async function fromC(folder, closed) {
   const flags = ['-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Werror', ...sanitizers];
   const where = path.dirname(library);
   const linked = [`-L${where}`, '-ltidemark', `-Wl,-rpath,${where}`, '-o', program];
+  // They want what a C++ program would have.
+  if (isSanitized) linked.push('-fsanitize-link-c++-runtime', '-lstdc++');
   await run(compiler, [...flags, `-I${include}`, inRoot('tests/native/c/smoke.c'), ...linked]);
   const file = path.join(folder, 'c.db');
   const sql = 'CREATE TABLE todos (id TEXT PRIMARY KEY, title TEXT)';

@@ -51,7 +51,8 @@ class Alone(Files):
         for name, number, message in listed:
             self.assertEqual(library.tidemark_error_name(int(number)).decode(), name)
             self.assertEqual(library.tidemark_error_message(int(number)).decode(), message)
-        self.assertEqual(library.tidemark_error_name(9_999), b"internal")
+        for number in (9_999, -1, 0x10000):
+            self.assertEqual(library.tidemark_error_name(number), b"internal")
         self.assertRegex(library.tidemark_version().decode(), r"^\d+\.\d+\.\d+$")
 
     def test_a_row_is_pending_until_the_endpoint_has_it(self):
@@ -94,6 +95,7 @@ class Alone(Files):
         detail = self.refused("table_unsupported", Client, self.folder / "app.db", CLOSED_PORT, ["x"])
         self.assertIn("x", detail)
         self.refused("bad_input", Client, self.folder / "app.db", CLOSED_PORT, [])
+        self.refused("bad_input", self.open, merge=7)
 
     def test_nonsense_is_an_error(self):
         self.database()

@@ -32,7 +32,8 @@ typedef enum tidemark_merge { tidemark_merge_field, tidemark_merge_record } tide
 /// A table that is synced. It has a primary key.
 typedef struct tidemark_table {
   const char* name;
-  tidemark_merge merge;
+  /// A tidemark_merge. (A number, as what C and other languages put here may be none of these.)
+  int merge;
 } tidemark_table;
 
 /// An open database and its connection.
