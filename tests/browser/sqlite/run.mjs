@@ -1,6 +1,6 @@
 // Runs the tests of SQLite in Chromium: the contract in one page, and cases of several tabs.
 // usage: node tests/browser/sqlite/run.mjs [PART OF A NAME …]
-// SEED=n repeats a run's chance.
+// SEED=n repeats a run's chance; LANES=n at a time.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundlePage, hasChromium, launchChromium, pageOf, runPage, serve } from '../harness.mjs';
@@ -16,6 +16,7 @@ if (!hasChromium()) {
 }
 const caseMsMax = Number(process.env.CASE_MS ?? 240_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const lanes = Number(process.env.LANES ?? 2);
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -69,32 +70,33 @@ const onDevice = (url, run) => async (note) => {
   }
 };
 
-async function runCases() {
+function tabJobs(url) {
   const groups = Object.entries({ tabs, storage, kills });
-  const queue = groups.flatMap(([group, cases]) => wantedOf(group, cases));
-  if (queue.length === 0) return;
-  const files = { '/': pageOf('/tab.js'), '/tab.js': await bundle('tab.ts'), ...workerFiles };
-  const server = await serve(underPolicy(files));
-  for (const [name, run] of queue) await runCase(name, onDevice(server.url, run));
-  await server.close();
+  const cases = groups.flatMap(([group, each]) => wantedOf(group, each));
+  return cases.map(
+    ([name, run]) =>
+      () =>
+        runCase(name, onDevice(url, run)),
+  );
 }
 
-async function runSyncCases() {
-  for (const [name, run] of wantedOf('sync', sync))
-    await runCase(name, () =>
-      runSync(seed, async (stage, a, b) => {
-        await run(stage, a, b);
-        await equalInTheEnd(stage, b);
-      }),
-    );
-}
+const syncJobs = () =>
+  wantedOf('sync', sync).map(([name, run]) => () => {
+    const checked = async (stage, a, b) => {
+      await run(stage, a, b);
+      await equalInTheEnd(stage, b);
+    };
+    return runCase(name, () => runSync(seed, checked));
+  });
 
-async function runContract() {
-  const contracts = ['opfs', 'indexeddb', 'other tab'];
-  const only = contracts.filter((group) => isWanted(`contract on ${group}`));
-  if (only.length === 0) return;
+const contractJobs = () =>
+  ['opfs', 'indexeddb', 'other tab']
+    .filter((group) => isWanted(`contract on ${group}`))
+    .map((group) => () => runContract(group));
+
+async function runContract(group) {
   const report = await runPage(here('page.ts'), {
-    path: `/?groups=${only.join(',')}`,
+    path: `/?groups=${group}`,
     files: workerFiles,
     log: (text) => {
       if (process.env.VERBOSE) console.log(text);
@@ -102,13 +104,20 @@ async function runContract() {
     timeoutMs: 600_000,
   });
   for (const { name, message } of report.failures) console.log(`FAILED  ${name}\n  ${message}`);
-  console.log(`contract on ${only.join(', ')}: ${report.passed} passed`);
+  console.log(`contract on ${group}: ${report.passed} passed`);
   passed += report.passed;
   failed += report.failures.length;
 }
 
-await runCases();
-await runSyncCases();
-await runContract();
+async function runLane(queue) {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next();
+}
+
+const files = { '/': pageOf('/tab.js'), '/tab.js': await bundle('tab.ts'), ...workerFiles };
+const server = await serve(underPolicy(files));
+// The long ones first.
+const queue = [...contractJobs(), ...tabJobs(server.url), ...syncJobs()];
+await Promise.all(Array.from({ length: lanes }, () => runLane(queue)));
+await server.close();
 console.log(`SQLite in Chromium: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

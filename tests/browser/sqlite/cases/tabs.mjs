@@ -103,15 +103,20 @@ export const cases = {
   async 'nothing comes between the statements of a transaction'(stage) {
     const [owner, other] = await pair(stage);
     await owner.exec(insert, ['a', 0]);
-    const more = 'UPDATE rows SET n = n + 1 RETURNING n';
+    const more = `UPDATE rows SET n = n + 1 WHERE id = 'a'`;
+    // Whichever of all these comes first.
+    const note = `INSERT INTO rows SELECT 'before', n FROM rows WHERE id = 'a'`;
+    const since = `SELECT n - (SELECT n FROM rows WHERE id = 'before') AS n FROM rows
+      WHERE id = 'a'`;
     const [first, ...others] = await Promise.all([
-      other.call('transaction', [more, more, more], 30),
+      other.call('transaction', [note, more, more, more, since], 30),
       owner.exec(more),
       other.exec(more),
       owner.call('transaction', [more, more], 10),
     ]);
     assert.deepEqual(first, [{ n: 3 }], 'three of its own, one after the other');
-    assert.deepEqual(await owner.exec(all), [{ id: 'a', n: 7 }], JSON.stringify(others));
+    const [last] = await owner.exec(all);
+    assert.deepEqual(last, { id: 'a', n: 7 }, JSON.stringify(others));
   },
 
   async 'a transaction that is given up leaves nothing; one that takes too long is ended'(stage) {
