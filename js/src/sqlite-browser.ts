@@ -19,6 +19,8 @@ export interface OpenDatabaseOptions {
   setup?: string;
   /** How long a transaction may keep the others waiting, in milliseconds. 30,000 by default. */
   transactionMs?: number;
+  /** How long a migration may, in milliseconds. 600,000 by default. */
+  migrationMs?: number;
   /**
    * How long the tab that has the file may be silent, as when the browser froze it, before another
    * takes over, in milliseconds. 30,000 by default.
@@ -32,6 +34,7 @@ export interface OpenDatabaseOptions {
 }
 
 const transactionMsDefault = 30_000;
+const migrationMsDefault = 600_000;
 const takeoverMsDefault = 30_000;
 /** A tab that is only busy is not to lose the file. */
 const takeoverMsMin = 1_000;
@@ -48,12 +51,14 @@ export async function openDatabase(
 ): Promise<BrowserDatabase> {
   const { storage, setup = '', worker = ownWorker } = options;
   const { transactionMs = transactionMsDefault, takeoverMs = takeoverMsDefault } = options;
+  const { migrationMs = migrationMsDefault } = options;
   const bytes = new TextEncoder().encode(encodeURIComponent(name)).length;
   if (bytes === 0 || bytes > nameBytesMax || name === '.' || name === '..')
     throw new TidemarkError('bad_input', `the name of a database has 1 to ${nameBytesMax} bytes`);
   if (!(takeoverMs >= takeoverMsMin))
     throw new TidemarkError('bad_input', `takeoverMs is under ${takeoverMsMin}`);
-  return BrowserDatabase.open({ name, storage, setup, transactionMs, takeoverMs, worker });
+  const limits = { transactionMs, migrationMs, takeoverMs };
+  return BrowserDatabase.open({ name, storage, setup, worker, ...limits });
 }
 
 // Bundlers know this form of an address, and bundle what it names.

@@ -60,6 +60,22 @@ describe("the app's schema", () => {
     expect(await store.deadLetters()).toEqual([]);
   });
 
+  // Both fire for a page: they write to no table that is synced.
+  const audited = `CREATE TABLE t (id TEXT PRIMARY KEY, place TEXT UNIQUE);
+    CREATE TABLE audit (n UNIQUE); INSERT INTO audit VALUES (1);
+    INSERT INTO t VALUES ('b', 'here'), ('c', 'there');
+    CREATE TRIGGER note AFTER DELETE ON t BEGIN INSERT OR ROLLBACK INTO audit VALUES (1); END`;
+  it.each([
+    ['a delete', { ...change('b'), row: undefined, deleted: true as const }],
+    ['a row that wants the place of another', change('b', { id: 'b', place: 'there' })],
+  ])('rolls back at %s: the page is read again', async (_, given) => {
+    const { handle, store } = await synced(audited, ['t']);
+    await expect(pull(store, change('d'), given as Change)).rejects.toThrow(/audit/);
+    expect(handle.selectValues('SELECT id FROM t ORDER BY id')).toEqual(['b', 'c']);
+    expect((await store.load()).cursor).toBe(null);
+    expect(await store.deadLetters()).toEqual([]);
+  });
+
   it('has lost a table with counted keys: the others are synced', async () => {
     const { handle } = await synced(
       'CREATE TABLE t (id TEXT PRIMARY KEY); CREATE TABLE n (id INTEGER PRIMARY KEY)',

@@ -415,8 +415,12 @@ ON CONFLICT (name) DO UPDATE SET merge = excluded.merge, covered = 1, counted = 
     SELECT c.name FROM pragma_table_xinfo(tidemark_tables.name, 'main') c WHERE c.hidden = 0
       AND c.name NOT IN (SELECT value FROM json_each(tidemark_tables.fields))))
 WHERE tbl = ?1;`,
-  tableTriggers: `SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%'
-  ESCAPE '\\';`,
+  tableTriggers: `SELECT name, CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema o
+    WHERE o.type = 'trigger' AND o.rowid > s.rowid AND lower(o.tbl_name) = lower(s.tbl_name)
+      AND o.name NOT LIKE 'tidemark\\_%' ESCAPE '\\')
+  THEN NULL ELSE 'CREATE TRIGGER main.' || substr(sql, 16) END
+FROM sqlite_schema s
+WHERE type = 'trigger' AND name LIKE 'tidemark\\_' || ?1 || '\\_%' ESCAPE '\\';`,
   tableRebuilt: `SELECT NOT EXISTS (SELECT 1 FROM tidemark_tables t JOIN sqlite_schema s ON s.type = 'trigger'
     AND s.name = 'tidemark_' || t.tbl || '_insert' AND lower(s.tbl_name) = lower(t.name)
   WHERE t.tbl = ?1);`,

@@ -85,15 +85,20 @@ class Database {
     return why;
   }
 
-  /// What `work` finds out by writing: nothing of that stays. False: a constraint refused it.
+  /// What `work` finds out by writing: nothing of that stays. False: a constraint refused it. One
+  /// that rolled back all of the transaction is an error: nothing may go on in it.
   template <typename Work>
   bool attempted(Work work) {
     if (!ok()) return false;
     exec("SAVEPOINT tidemark_attempt");
     work();
     const bool done = error_.code != Errc::constraint;
+    if (!in_transaction()) {
+      if (!done) error_.code = Errc::store_failed;
+      return false;
+    }
     if (!done) forget();
-    if (in_transaction()) restore("ROLLBACK TO tidemark_attempt; RELEASE tidemark_attempt");
+    restore("ROLLBACK TO tidemark_attempt; RELEASE tidemark_attempt");
     return done;
   }
 

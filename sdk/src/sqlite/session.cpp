@@ -69,14 +69,15 @@ bool Session::end() {
   return db_.ok();
 }
 
-// The tables are read again where the schema is another.
+// The tables are read again where the schema is another, or another store covers others.
 void Session::follow() {
   for (auto& [tbl, rows] : tables_) rows.refresh();
   const auto version = [&] { return integer(db_.one("PRAGMA schema_version")); };
-  if (version() == schema_) return;
+  if (version() == schema_ && db_.all(sql::tables) == seen_) return;
   follow_schema(db_, node_);
   tables_ = tables_by_number(db_);
   schema_ = version();
+  seen_ = db_.all(sql::tables);
 }
 
 }  // namespace tidemark::sqlite

@@ -70,6 +70,7 @@ class Session {
   /// Who stamps what is adopted: the engine that leads; until one does, nobody else's.
   Node node_;
   std::int64_t schema_ = -1;
+  std::vector<Values> seen_;
   bool connected_ = false;
   bool covered_ = false;
   /// Foreign keys were checked, and will be again.

@@ -12,7 +12,9 @@ Silenced::Silenced(Database& db, AppTriggers triggers, bool own) : db_(db) {
   if (own) silence(db.all(sql::own_triggers));
 }
 
+// SQLite fires the newest first: Tidemark's own are to stay that.
 Silenced::~Silenced() {
+  if (!silent_.empty()) silence(db_.all(sql::own_triggers));
   for (const std::string& trigger : silent_) db_.exec(trigger);
 }
 

@@ -53,6 +53,11 @@ export class Connection {
     this.look();
   }
 
+  /** Whether anything was written in the transaction that is open. */
+  get hasWritten(): boolean {
+    return this.#wrote;
+  }
+
   get inTransaction(): boolean {
     return this.sqlite3.capi.sqlite3_get_autocommit(this.db) === 0;
   }
@@ -118,7 +123,7 @@ export class Connection {
 
   /** What is done in the transaction that is open changes the schema; returns what ends that. */
   migrate(): () => void {
-    const end = beginMigration(this.#inner);
+    const end = this.#asked(() => beginMigration(this.#inner));
     this.#newSchema();
     return () => this.#asked(end);
   }

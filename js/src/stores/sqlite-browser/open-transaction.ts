@@ -47,7 +47,8 @@ export class OpenTransaction {
   }
 
   finish(keep: boolean, name: CallName): null {
-    if (!keep) {
+    // What wrote nothing leaves the file as it is.
+    if (!keep || (this.connection.inTransaction && !this.connection.hasWritten)) {
       this.connection.rollback();
       return null;
     }

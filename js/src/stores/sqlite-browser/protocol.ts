@@ -97,6 +97,7 @@ export interface Begin {
   storage: Storage | undefined;
   setup: string;
   transactionMs: number;
+  migrationMs: number;
 }
 
 /** From the worker to its tab. `lost`: it cannot go on, and another is to be begun. */

@@ -216,7 +216,9 @@ class Server {
   async #transaction(link: TabLink, { client, call }: Call, migrates: boolean): Promise<void> {
     if (link.isGone) return;
     const connection = this.#connection as Connection;
-    const open = new OpenTransaction(client, call, connection, this.options.transactionMs);
+    const { transactionMs, migrationMs } = this.options;
+    const limitMs = migrates ? migrationMs : transactionMs;
+    const open = new OpenTransaction(client, call, connection, limitMs);
     try {
       open.begin(migrates);
     } catch (error) {

@@ -54,19 +54,14 @@ export function storeError(error: unknown): TidemarkError {
   return asTidemarkError(error, meaningOf(error));
 }
 
-/** SQLITE_CONSTRAINT_TRIGGER. */
-const byTrigger = 19 | (7 << 8);
-
 /**
  * Whether an error is the database's refusal of a row: no index, check or type lets it in. Not so
- * where a trigger of the app has refused all of the transaction: nothing may go on in it.
+ * where the app's schema has rolled back all of the transaction: nothing may go on in it.
  */
 export function isRefusal(db: SqliteDatabase, error: unknown): boolean {
   const { message = '' } = error as { message?: unknown };
-  if (meaningOf(error) !== 'constraint' && !/constraint/i.test(`${message}`)) return false;
-  const result = resultOf(error);
-  const isTrigger = result === byTrigger || result === 'SQLITE_CONSTRAINT_TRIGGER';
-  return db.inTransaction || !isTrigger;
+  const isConstraint = meaningOf(error) === 'constraint' || /constraint/i.test(`${message}`);
+  return isConstraint && db.inTransaction;
 }
 
 /** What `work` finds out by writing: nothing of that stays. Null: it was refused. */

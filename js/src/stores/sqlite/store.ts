@@ -62,6 +62,7 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements Store {
   #tables: RowsByNumber = new Map();
   #schema = -1;
+  #seen = '';
   readonly #watch: Watch;
 
   private constructor(
@@ -76,8 +77,6 @@ export class SqliteStore implements Store {
   static open(db: SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
     const store = new SqliteStore(db, options.clock, options.triggers ?? 'local');
     store.#run(() => coverTables(db, options));
-    // Which are synced may be others now, of the same schema.
-    store.#schema = -1;
     return store;
   }
 
@@ -96,13 +95,22 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Reads the tables again where the schema is another: triggers follow its columns. */
+  /**
+   * Reads the tables again where the schema is another, or another store covers others: triggers
+   * follow a table's columns.
+   */
   #look(): void {
     for (const rows of this.#tables.values()) rows.refresh();
-    if (this.#version() === this.#schema || !hasStore(this.db)) return;
+    const isSame = this.#version() === this.#schema && this.#covered() === this.#seen;
+    if (isSame || !hasStore(this.db)) return;
     followSchema(this.db, this.clock);
     this.#tables = rowsByNumber(this.db);
     this.#schema = this.#version();
+    this.#seen = this.#covered();
+  }
+
+  #covered(): string {
+    return JSON.stringify(this.db.all(sql.tables));
   }
 
   #version(): number {

@@ -40,8 +40,15 @@ function silentOf({ db, triggers }: { db: SqliteDatabase; triggers: AppTriggers 
 }
 
 function without<T>(db: SqliteDatabase, silent: readonly SqlValue[][], work: () => T): T {
-  for (const [name] of silent) db.exec(`DROP TRIGGER "${`${name}`.replaceAll('"', '""')}"`);
+  drop(db, silent);
   const result = work();
-  for (const [, text] of silent) db.exec(text as string);
+  // SQLite fires the newest first: Tidemark's own are to stay that.
+  const own = silent.length > 0 ? db.all(sql.ownTriggers) : [];
+  drop(db, own);
+  for (const [, text] of [...silent, ...own]) db.exec(text as string);
   return result;
+}
+
+function drop(db: SqliteDatabase, triggers: readonly SqlValue[][]): void {
+  for (const [name] of triggers) db.exec(`DROP TRIGGER "${`${name}`.replaceAll('"', '""')}"`);
 }

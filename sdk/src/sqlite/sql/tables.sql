@@ -184,9 +184,15 @@ UPDATE tidemark_tables SET fields = (SELECT json_group_array(field) FROM (
 WHERE tbl = ?1;
 
 -- @ table_triggers
--- Those that there are of a table, by its number. Rows: name, text.
-SELECT name, 'CREATE TRIGGER main.' || substr(sql, 16) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tidemark\_' || ?1 || '\_%'
-  ESCAPE '\';
+-- Those that there are of a table, by its number. Rows: name, text; no text where the app has made
+-- a trigger since: SQLite fires the newest first, and what the app's then writes would be recorded
+-- before what made it fire.
+SELECT name, CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema o
+    WHERE o.type = 'trigger' AND o.rowid > s.rowid AND lower(o.tbl_name) = lower(s.tbl_name)
+      AND o.name NOT LIKE 'tidemark\_%' ESCAPE '\')
+  THEN NULL ELSE 'CREATE TRIGGER main.' || substr(sql, 16) END
+FROM sqlite_schema s
+WHERE type = 'trigger' AND name LIKE 'tidemark\_' || ?1 || '\_%' ESCAPE '\';
 
 -- @ table_rebuilt
 -- ?1: a table by its number. Whether nothing records what is written to it: a migration has made it
