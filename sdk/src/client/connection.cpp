@@ -37,6 +37,7 @@ void Client::Connection::close() {
 
 std::shared_ptr<Waiter> Client::Connection::ask_to_sync() {
   auto waiter = waiters_.add(pump_.exchanges());
+  if (!begun_) lead_retry_.over();
   pump_.engine().sync_now(options_.host->now());
   settle();
   signal();

@@ -85,13 +85,17 @@ bool Client::Connection::lead_step(Lock& lock) {
   return true;
 }
 
-// The first time it is taken back at once: the other one may have been a single command.
+// The first time it is taken back at once: the other one may have been a single command. Later
+// soon where the app waits for a sync, and else later each time.
 void Client::Connection::led_away() {
   unlead();
   const WallMs now = options_.host->now();
-  if (!lead_retry_.is_first(now))
-    return lead_later({Errc::unavailable, "another program syncs this database"});
-  lead_retry_.soon(now);
+  if (lead_retry_.is_first(now))
+    lead_retry_.soon(now);
+  else if (waiters_.are_there())
+    lead_retry_.shortly(now, options_.host->random64());
+  else
+    lead_later({Errc::unavailable, "another program syncs this database"});
 }
 
 void Client::Connection::lead_later(const Error& error) {

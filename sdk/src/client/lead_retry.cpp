@@ -21,6 +21,11 @@ void LeadRetry::soon(WallMs now) noexcept {
   at_ = std::nullopt;
 }
 
+void LeadRetry::shortly(WallMs now, std::uint64_t random) noexcept {
+  last_ = now + static_cast<std::int64_t>(random % kLeadRetryMsBase);
+  at_ = last_;
+}
+
 void LeadRetry::later(WallMs now, std::uint64_t random) noexcept {
   if (is_first(now)) count_ = 0;
   const std::int64_t doubled = kLeadRetryMsBase << std::min(count_++, kDoubledMax);

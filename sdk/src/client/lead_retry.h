@@ -1,6 +1,6 @@
 // LeadRetry: when the lead of a database is taken anew, after a failure or after another program
-// took it. Where both go on, they make room for each other. js/src/retakes.ts has the same for
-// TypeScript.
+// took it. Where both go on, they make room for each other. js/src/retakes.ts is what TypeScript
+// has for the latter.
 #ifndef TIDEMARK_CLIENT_LEAD_RETRY_H
 #define TIDEMARK_CLIENT_LEAD_RETRY_H
 
@@ -23,6 +23,8 @@ class LeadRetry {
   [[nodiscard]] bool is_first(WallMs now) const noexcept;
   /// The first is at once.
   void soon(WallMs now) noexcept;
+  /// Next within the shortest while: somebody waits. `random`: any number.
+  void shortly(WallMs now, std::uint64_t random) noexcept;
   /// Next after a while; `random`: any number.
   void later(WallMs now, std::uint64_t random) noexcept;
   /// Whether nothing is waited for any more, or nothing that this clock will see in time.

@@ -31,6 +31,7 @@ class Waiters {
   /// Ends the waiting of those whose exchange is over, one way or the other. False: of none.
   bool settle(const Status& status, const Exchanges& exchanges);
   void fail(const Error& error);
+  [[nodiscard]] bool are_there() const noexcept { return !waiters_.empty(); }
 
  private:
   std::vector<std::shared_ptr<Waiter>> waiters_;

@@ -85,6 +85,18 @@ TEST_CASE("a started client leads again where another program took the lead, and
   CHECK(world.hub.view().size() == 3);
 }
 
+TEST_CASE("an app that asks for sync does not wait as long as the other program has made it wait") {
+  RealWorld world;
+  Device a(world, quick());
+  for (int i = 0; i < 8; ++i) {
+    REQUIRE(testing::memory_store(a.database)->lead({.node = Node{7}, .after = {}}).ok());
+    a.put(std::to_string(i), kMilk);
+    // Doubled each time, the last would be 64 s.
+    CHECK(a.client().sync(10'000).ok());
+  }
+  CHECK(world.hub.view().size() == 8);
+}
+
 TEST_CASE("stop() ends a request that hangs; start() and sync() go on, and nothing is lost") {
   RealWorld world;
   Device a(world, quick());
