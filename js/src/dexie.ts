@@ -11,6 +11,7 @@ import {
 } from './indexed-sync.js';
 import { mergeModes } from './start.js';
 import { trackingMiddleware } from './stores/dexie/middleware.js';
+import { reopening } from './stores/dexie/reopen.js';
 import { addOwnStores } from './stores/dexie/schema.js';
 import { DexieStore } from './stores/dexie/store.js';
 import { DexieTracker } from './stores/dexie/tracker.js';
@@ -102,8 +103,12 @@ class Connection<E extends Clock> implements TidemarkDexie {
 function follow(db: Dexie, connection: Connected): void {
   // Closed by the app, it cannot be synced here, and must not keep other contexts from leading.
   // Closed by the browser, it is opened again as it is used, and may be another by then.
-  const closed = () =>
-    void (db.hasBeenClosed() ? connection.close() : connection.flush().catch(() => {}));
+  const reopen = reopening(db);
+  const closed = () => {
+    if (db.hasBeenClosed()) return void connection.close();
+    reopen();
+    connection.flush().catch(() => {});
+  };
   db.on('close', () => queueMicrotask(closed));
   // Another tab waits to upgrade it, or to delete it. Dexie makes way unless the app forbids it.
   db.on('versionchange', ({ newVersion }) => {

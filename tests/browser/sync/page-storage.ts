@@ -110,6 +110,17 @@ export const storageCalls = (
     if (event) native.dispatchEvent(new Event('close'));
   },
 
+  /** So many times the database cannot be opened, as while the browser evicts it. */
+  refuseOpening(times: number): void {
+    const { open } = IDBFactory.prototype;
+    let left = times;
+    IDBFactory.prototype.open = function (...args) {
+      if (left-- > 0) throw new DOMException('Internal error', 'UnknownError');
+      IDBFactory.prototype.open = open;
+      return open.apply(this, args);
+    };
+  },
+
   /** Empties every store of the database at once, through Dexie as an app may. */
   async emptyStores(order: 'own first' | 'own last'): Promise<void> {
     const own = order === 'own first' ? -1 : 1;
@@ -145,7 +156,7 @@ export const storageCalls = (
     } finally {
       Object.assign(IDBObjectStore.prototype, { add, put, delete: remove });
     }
-    return [...seen.values()].find((stores) => op[1] in stores) ?? {};
+    return [...seen.values()].find((stores) => op[1] in stores && '$tidemark_log' in stores) ?? {};
   },
 
   /** Every store as it is, Tidemark's own included, and that it is put into another database. */

@@ -68,6 +68,17 @@ export const cases = {
         await Promise.all([...writing, put(tab), put(b)]);
         await settle(a, b);
       }
+    // It cannot be opened for a while, and only the app asks for it.
+    await follower.call('refuseOpening', 6);
+    await follower.call('loseConnection', true);
+    await until(
+      () =>
+        follower.call('rows').then(
+          ({ length }) => length === n,
+          () => false,
+        ),
+      () => 'all rows of the follower',
+    );
     // Idle, and nothing but a poke comes.
     for (const tab of a.tabs) await tab.call('loseConnection', true);
     const seen = follower.call('untilRow', 'todos', 'late', { n: 1 });
