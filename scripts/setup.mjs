@@ -62,7 +62,11 @@ const needs = {
   // The plain shell writes to files that the store of SQLite reads.
   sqlite: { packages: ['sqlite3'], commands: ['sqlite3'], note: "SQLite's shell" },
   node22: { packages: [], commands: ['npm'], note: 'npm' },
-  browser: { packages: ['chromium'], commands: ['chromium'], note: 'Chromium' },
+  browser: {
+    packages: ['chromium', 'chromium-headless-shell'],
+    commands: ['chromium', 'chromium-headless-shell'],
+    note: 'Chromium',
+  },
   docs: { packages: ['doxygen'], commands: ['doxygen'], note: 'Doxygen' },
   format: { packages: ['clang-format-19'], commands: ['clang-format-19'], note: 'clang-format 19' },
 };

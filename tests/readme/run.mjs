@@ -148,7 +148,7 @@ async function cppProgram(folder, name, source, parts, libraries = []) {
   const archives = parts.map((part) => inRoot(`build/dev/sdk/libtidemark_${part}.a`));
   const sanitizers = '-fsanitize=address,undefined'; // as the library was built
   const program = path.join(folder, name);
-  await run('c++', [...flags, sanitizers, file, ...archives, ...libraries, '-o', program]);
+  await run('clang++-19', [...flags, sanitizers, file, ...archives, ...libraries, '-o', program]);
   return (await run(program, [], { cwd: folder })).stdout;
 }
 

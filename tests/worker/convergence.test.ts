@@ -131,5 +131,5 @@ test('devices hold in the end what the hub holds', async () => {
         for (const replica of replicas) expect(replica.state).toEqual(fresh.state);
       }),
   );
-  await fc.assert(property, { numRuns: 3000, endOnFailure: false, examples: [[lostToAPatch]] });
-}, 900_000);
+  await fc.assert(property, { numRuns: 150, endOnFailure: false, examples: [[lostToAPatch]] });
+}, 120_000);

@@ -27,7 +27,7 @@ export async function onStage(page, play) {
       startWorker({ stateDir: `${folder}/state`, assetsDir: `${folder}/page` }),
     );
     undo.push(() => server.stop());
-    const browser = await step('starting Chromium', launchBrowser);
+    const browser = await step('starting Chromium', () => launchBrowser());
     undo.push(() => browser.close());
     const open = (name) => Device.open(browser, name, { url: server.url, api: page });
     const devices = [await open('one'), await open('two')];

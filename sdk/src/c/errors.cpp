@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "handle.h"
 
@@ -15,7 +16,7 @@ const char* text_of(std::string_view literal) noexcept { return literal.data(); 
 
 // Any number may come from C: one that no error has stays one that none has.
 Errc errc_of(int code) noexcept {
-  constexpr int kMax = std::numeric_limits<std::uint16_t>::max();
+  constexpr int kMax = std::numeric_limits<std::underlying_type_t<Errc>>::max();
   return static_cast<Errc>(code < 0 || code > kMax ? kMax : code);
 }
 

@@ -16,7 +16,7 @@ if (!hasChromium()) {
 }
 const caseMsMax = Number(process.env.CASE_MS ?? 240_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-const lanes = Number(process.env.LANES ?? 2);
+const lanes = Math.max(1, Number(process.env.LANES) || 2);
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));

@@ -24,7 +24,8 @@ async function sqliteFiles(files) {
 
 /** A stage whose devices are of the same user, on SQLite. */
 async function onSqlite(stage) {
-  const world = { ...stage.world, files: await sqliteFiles(stage.world.files) };
+  const files = await sqliteFiles(stage.world.files);
+  const world = Object.assign(Object.create(stage.world), { files });
   return Object.assign(Object.create(stage), { world });
 }
 

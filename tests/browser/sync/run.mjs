@@ -20,7 +20,7 @@ import { launchable, Stage, World } from './world.mjs';
 
 const caseMsMax = Number(process.env.CASE_MS ?? 60_000);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-const lanes = Number(process.env.LANES ?? 2);
+const lanes = Math.max(1, Number(process.env.LANES) || 3);
 const wanted = process.argv.slice(2);
 const groups = {
   exchange,
@@ -37,9 +37,11 @@ const groups = {
   idb,
   survive,
 };
+/** They freeze and hide tabs, sync in the background, and look at what storage is. */
+const inWhole = ['hold', 'storage', 'background'];
 const queue = Object.entries(groups).flatMap(([group, cases]) =>
   Object.entries(cases)
-    .map(([name, run]) => ({ name: `${group}: ${name}`, run }))
+    .map(([name, run]) => ({ name: `${group}: ${name}`, run, needsWhole: inWhole.includes(group) }))
     .filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part))),
 );
 
@@ -47,8 +49,8 @@ const say = (text) => console.log(text);
 let passed = 0;
 let failed = 0;
 
-async function runCase(world, { name, run }) {
-  const stage = new Stage(world, seed);
+async function runCase(world, { name, run, needsWhole }) {
+  const stage = new Stage(world, seed, needsWhole);
   const begun = performance.now();
   let timer;
   const late = new Promise((_, reject) => {

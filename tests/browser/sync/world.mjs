@@ -1,5 +1,6 @@
 // What every case works in: the real Worker in workerd, real Chromium, and devices: a browser
-// context each, behind a fault proxy of its own.
+// context each, behind a fault proxy of its own. Where a case needs no more than Chromium's engine,
+// it has the shell of it.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,7 @@ const tokens = Object.fromEntries(
 );
 
 export class World {
+  browsers = new Map();
   #users = refreshableUsers;
   #refreshable = 0;
 
@@ -47,8 +49,14 @@ export class World {
       '/tidemark.wasm': await readFile(here('../../../dist/tidemark.wasm')),
     };
     world.stateDirs = [];
-    [world.worker, world.browser] = await Promise.all([world.startWorker(), launchBrowser()]);
+    world.worker = await world.startWorker();
     return world;
+  }
+
+  browser(needsWhole) {
+    let found = this.browsers.get(needsWhole);
+    if (found === undefined) this.browsers.set(needsWhole, (found = launchBrowser(needsWhole)));
+    return found;
   }
 
   /** Another Worker, with storage of its own: `kill` and `restart` keep that storage. */
@@ -73,7 +81,7 @@ export class World {
   }
 
   async stop() {
-    await this.browser?.close();
+    for (const browser of this.browsers.values()) await (await browser).close();
     await this.worker?.stop();
     await Promise.all(this.stateDirs.map((dir) => rm(dir, { recursive: true, force: true })));
   }
@@ -84,8 +92,9 @@ export class Stage {
   devices = [];
   notes = [];
 
-  constructor(world, seed) {
+  constructor(world, seed, needsWhole = false) {
     this.world = world;
+    this.needsWhole = needsWhole;
     this.worker = world.worker;
     this.tokens = world.newUser();
     this.random = randomOf(seed);
@@ -138,7 +147,8 @@ export class Device {
   static async create(stage, name, options) {
     const device = new Device();
     Object.assign(device, { stage, name, options });
-    device.context = await stage.world.browser.newContext();
+    const browser = await stage.world.browser(stage.needsWhole);
+    device.context = await browser.newContext();
     const own = options.page === undefined ? {} : { '/': pageOf(options.page) };
     const files = { ...stage.world.files, ...own };
     device.proxy = await startFaultProxy(files, () => stage.worker.url);
