@@ -2,6 +2,7 @@
 #include "sqlite/session.h"
 
 #include "sqlite/schema.h"
+#include "sqlite/sql.h"
 #include "sqlite/stamps.h"
 
 namespace tidemark::sqlite {
