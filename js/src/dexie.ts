@@ -103,7 +103,9 @@ class Connection<E extends Clock> implements TidemarkDexie {
 function follow(db: Dexie, connection: Connected): void {
   // Closed by the app, it cannot be synced here, and must not keep other contexts from leading.
   // Closed by the browser, it is opened again as it is used, and may be another by then.
-  const reopen = reopening(db);
+  let hasYielded = false;
+  const isWanted = () => !hasYielded && connection.status.value.phase !== 'closed';
+  const reopen = reopening(db, isWanted);
   const closed = () => {
     if (db.hasBeenClosed()) return void connection.close();
     reopen();
@@ -112,7 +114,11 @@ function follow(db: Dexie, connection: Connected): void {
   db.on('close', () => queueMicrotask(closed));
   // Another tab waits to upgrade it, or to delete it. Dexie makes way unless the app forbids it.
   db.on('versionchange', ({ newVersion }) => {
-    const yielded = () => !db.isOpen() && connection.close(new TidemarkError('app_outdated'));
+    const yielded = () => {
+      if (db.isOpen()) return;
+      hasYielded = true;
+      void connection.close(new TidemarkError('app_outdated'));
+    };
     if (newVersion) queueMicrotask(yielded);
   });
 }

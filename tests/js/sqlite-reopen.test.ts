@@ -29,6 +29,16 @@ test('a trigger that the app has made since is recorded in the order in which it
   expect(await recorded(store)).toEqual(undeleted);
 });
 
+test('so is one that it makes while the store is open', async () => {
+  const { handle, store } = await synced(`${todos}; INSERT INTO todos VALUES ('a', 'x')`, [
+    'todos',
+  ]);
+  handle.exec(undelete);
+  await store.load();
+  handle.exec('DELETE FROM todos');
+  expect(await recorded(store)).toEqual(undeleted);
+});
+
 test('so is one that did not fire for a page', async () => {
   const { handle, store } = await synced(`${todos}; ${undelete}`, ['todos']);
   const row = { id: 'a', title: 'x' };

@@ -150,9 +150,13 @@ void cover_tables(Database& db, const Source& source, Node node) {
 
 void follow_schema(Database& db, Node node) {
   db.all(sql::table_dropped);
-  for (const Table& table : read_tables(db))
-    if (table.covered && (!new_columns(table).empty() || is_rebuilt(db, table)))
+  for (const Table& table : read_tables(db)) {
+    if (!table.covered) continue;
+    if (!new_columns(table).empty() || is_rebuilt(db, table))
       follow(db, table, node);
+    else if (!are_newest(db, table.tbl))
+      rebuild_triggers(db, table.tbl);
+  }
 }
 
 }  // namespace tidemark::sqlite

@@ -116,6 +116,12 @@ void rebuild_triggers(Database& db, std::int64_t tbl, bool migrating) {
   for (const std::string& each : wanted) db.exec(each);
 }
 
+bool are_newest(Database& db, std::int64_t tbl) {
+  const auto there = db.all(sql::table_triggers, {tbl});
+  return std::none_of(there.begin(), there.end(),
+                      [](const Values& row) { return is_null(row[1]); });
+}
+
 void drop_triggers(Database& db, std::int64_t tbl) {
   for (const Values& row : db.all(sql::table_triggers, {tbl}))
     db.exec("DROP TRIGGER " + quoted_name(text(row[0])));

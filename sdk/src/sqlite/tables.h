@@ -62,6 +62,8 @@ bool check_table(Database& db, const std::string& name);
 /// should be: every program would have to read the schema again. `migrating`: none of them hinders
 /// a column from being dropped, and all updates count as whole writes.
 void rebuild_triggers(Database& db, std::int64_t tbl, bool migrating = false);
+/// Whether the app has made no trigger on the table since.
+[[nodiscard]] bool are_newest(Database& db, std::int64_t tbl);
 void drop_triggers(Database& db, std::int64_t tbl);
 
 }  // namespace tidemark::sqlite

@@ -110,6 +110,7 @@ export const storageCalls = (
     if (event) native.dispatchEvent(new Event('close'));
   },
 
+  isOpen: () => db().isOpen(),
   /** So many times the database cannot be opened, as while the browser evicts it. */
   refuseOpening(times: number): void {
     const { open } = IDBFactory.prototype;

@@ -41,6 +41,16 @@ TEST_CASE("a trigger that the app has made since is recorded in the order in whi
   CHECK(recorded(*store) == kUndeleted);
 }
 
+TEST_CASE("so is one that it makes while the store is open") {
+  App app;
+  app.run(kTodos + "INSERT INTO todos VALUES ('a', 'x')");
+  const auto store = synced(app, {"todos"});
+  app.run(kUndelete);
+  CHECK(store->load().ok());
+  app.run("DELETE FROM todos");
+  CHECK(recorded(*store) == kUndeleted);
+}
+
 TEST_CASE("so is one that did not fire for a page") {
   App app;
   app.run(kTodos + kUndelete);

@@ -2,19 +2,22 @@
 // use, and where that fails, as in the middle of an eviction, refuses every use from then on.
 import type { Dexie } from 'dexie';
 
-/** Between two tries, in milliseconds; the last one again and again. */
-const reopenMs = [0, 100, 1_000, 10_000];
+/** Before each try, in milliseconds; the last one again and again. */
+const reopenMs = [0, 100, 300, 1_000, 3_000, 10_000];
 
-/** Tries until it is open, or closed by the app. */
-export function reopening(db: Dexie): () => void {
+/** Tries until it is open, closed by the app, or no longer wanted here. */
+export function reopening(db: Dexie, isWanted: () => boolean): () => void {
   let isTrying = false;
+  const later = (tries: number) =>
+    setTimeout(() => void attempt(tries), reopenMs[Math.min(tries, reopenMs.length - 1)]);
   const attempt = async (tries: number): Promise<void> => {
-    isTrying = !db.isOpen() && !db.hasBeenClosed();
+    isTrying = isWanted() && !db.isOpen() && !db.hasBeenClosed();
     if (!isTrying) return;
     await db.open().catch(() => {});
-    setTimeout(() => void attempt(tries + 1), reopenMs[Math.min(tries, reopenMs.length - 1)]);
+    later(tries + 1);
   };
   return () => {
-    if (!isTrying) void attempt(0);
+    if (!isTrying) later(0);
+    isTrying = true;
   };
 }

@@ -15,6 +15,7 @@ import { Rows } from './rows.js';
 import { nodeNumber } from './stamps.js';
 import { putState, readState } from './state.js';
 import {
+  areNewest,
   checkTable,
   dropTriggers,
   isRebuilt,
@@ -97,9 +98,12 @@ function follow(db: SqliteDatabase, table: Table, node: string): void {
 /** Follows a schema that another program changed. */
 export function followSchema(db: SqliteDatabase, clock: Clock): void {
   db.all(sql.tableDropped);
-  for (const table of readTables(db))
-    if (table.covered && (newColumns(table).length > 0 || isRebuilt(db, table)))
+  for (const table of readTables(db)) {
+    if (!table.covered) continue;
+    if (newColumns(table).length > 0 || isRebuilt(db, table))
       follow(db, table, nodeOf(clock.reserve(1)));
+    else if (!areNewest(db, table.tbl)) rebuildTriggers(db, table.tbl);
+  }
 }
 
 function newColumns({ columns, fields }: Table): string[] {

@@ -129,6 +129,11 @@ export function rebuildTriggers(db: SqliteDatabase, tbl: number, migrating = fal
   for (const text of wanted) db.exec(text);
 }
 
+/** Whether the app has made no trigger on the table since. */
+export function areNewest(db: SqliteDatabase, tbl: number): boolean {
+  return db.all(sql.tableTriggers, [tbl]).every(([, text]) => text !== null);
+}
+
 export function dropTriggers(db: SqliteDatabase, tbl: number): void {
   for (const [name] of db.all(sql.tableTriggers, [tbl])) db.exec(`DROP TRIGGER "${name}"`);
 }

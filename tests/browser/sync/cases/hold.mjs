@@ -83,6 +83,7 @@ export const cases = {
     assert.deepEqual([phase, error?.code], ['outdated', 'app_outdated']);
     assert.equal(await old.call('flush'), 'closed');
     await renewed.write(['put', 'tags', { id: 't' }]);
+    assert.equal(await old.call('isOpen'), false, 'nobody there has asked for it');
     // What the old one still writes is recorded, and sent by the new one.
     await old.write(['put', 'todos', { id: 'z', n: 1 }]);
     assert.equal(await renewed.call('flush'), null);
